@@ -1,0 +1,172 @@
+"""Every setting of the catalogue: declared once here, read from the environment or from `config/catalogue.toml`.
+
+The documentation's table of settings is made from `SETTINGS`; a setting that is not there does not exist.
+"""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from catalogue.errors import ConfigurationError
+
+TOML_FILE = Path("config/catalogue.toml")
+
+
+class Setting(NamedTuple):
+    """One setting: the environment variable, its default as text, and what it is for."""
+
+    name: str
+    default: str
+    meaning: str
+
+    @property
+    def toml_key(self) -> str:
+        """Its key in the TOML file: the name in lower case, without "catalogue_"."""
+        return self.name.lower().removeprefix("catalogue_")
+
+
+SETTINGS = (
+    Setting("CATALOGUE_HOME", "./var", "Folder of the database, the spools, the local portal and exports."),
+    Setting(
+        "CATALOGUE_DATABASE_URL",
+        "",
+        "Database: `sqlite:///path` or `postgresql://user:password@host:port/name`. Empty: SQLite in CATALOGUE_HOME.",
+    ),
+    Setting(
+        "CATALOGUE_ALLOW_ADDRESSES",
+        "",
+        "Addresses beyond public ones that may be fetched, as CIDRs with commas (`127.0.0.0/8` to try the sandbox). "
+        "Empty: public addresses only.",
+    ),
+    Setting("CATALOGUE_PROXY", "", "Proxy for harvests, `http://host:port`. The environment's own proxy variables are "
+            "ignored; with a proxy set, it is the proxy that must refuse private addresses."),
+    Setting("CATALOGUE_CA_BUNDLE", "", "File of further certificate authorities (PEM) to trust when harvesting."),
+    Setting("CATALOGUE_CONTACT", "", "Address of a page or mailbox about this catalogue; sent to portals in the User-Agent."),
+    Setting("CATALOGUE_DELAY_SECONDS", "1.0", "Pause between two requests to one portal. A portal's own Crawl-delay counts "
+            "where it is longer."),
+    Setting("CATALOGUE_PARALLEL_HARVESTS", "4", "How many sources are read at the same time; one host is never read twice at once."),
+    Setting("CATALOGUE_MAX_RECORD_BYTES", str(8 << 20), "A longer record of a portal is skipped with the finding `record-too-large`."),
+    Setting("CATALOGUE_MAX_ANSWER_BYTES", str(2 << 30), "A longer answer of a portal ends the harvest as `too-large`."),
+    Setting("CATALOGUE_WORKERS", "2", "Processes that map and validate records."),
+    Setting("CKAN_URL", "", "Address of the CKAN to publish to. Empty: the portal that `catalogue portal up` started."),
+    Setting("CKAN_TOKEN", "", "API token for CKAN_URL. It must be a sysadmin's: CKAN lets nobody else set a dataset's own id. "
+            "Environment only; it is never read from a file of this project and never logged."),
+    Setting("CKAN_WRITERS", "4", "Parallel connections that write to CKAN (2 to 4 is best; more gains nothing)."),
+    Setting("CKAN_SOLR_URL", "", "A real Solr for `catalogue portal up`. Empty: the search stand-in, for trying and testing only."),
+)
+
+SECRETS = frozenset({"CKAN_TOKEN"})
+"""Read from the environment alone."""
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings as values. Paths are absolute; sizes in bytes; times in seconds."""
+
+    home: Path
+    database_url: str
+    allow_addresses: tuple[str, ...]
+    proxy: str | None
+    ca_bundle: Path | None
+    contact: str | None
+    delay_seconds: float
+    parallel_harvests: int
+    max_record_bytes: int
+    max_answer_bytes: int
+    workers: int
+    ckan_url: str | None
+    ckan_token: str | None
+    ckan_writers: int
+    ckan_solr_url: str | None
+
+    @property
+    def spools(self) -> Path:
+        """The folder that holds the spools, one folder a source."""
+        return self.home / "spools"
+
+    @property
+    def portal(self) -> Path:
+        """The folder of the CKAN that runs on this machine."""
+        return self.home / "portal"
+
+    def __repr__(self) -> str:
+        return f"Configuration(home={str(self.home)!r})"
+
+
+def load(environ: Mapping[str, str] = os.environ, toml_file: Path = TOML_FILE) -> Configuration:
+    """The configuration from environment variables, then the TOML file (where there is one), then defaults.
+
+    Raises ConfigurationError with the name of the setting, what it held and what it takes.
+    """
+    values = {setting.name: setting.default for setting in SETTINGS}
+    values.update(_from_toml(toml_file))
+    values.update({name: environ[name] for name in values if environ.get(name)})
+    home = Path(values["CATALOGUE_HOME"]).expanduser().absolute()
+    return Configuration(
+        home=home,
+        database_url=values["CATALOGUE_DATABASE_URL"] or f"sqlite:///{home / 'catalogue.sqlite3'}",
+        allow_addresses=_networks("CATALOGUE_ALLOW_ADDRESSES", values["CATALOGUE_ALLOW_ADDRESSES"]),
+        proxy=values["CATALOGUE_PROXY"] or None,
+        ca_bundle=_file("CATALOGUE_CA_BUNDLE", values["CATALOGUE_CA_BUNDLE"]),
+        contact=values["CATALOGUE_CONTACT"] or None,
+        delay_seconds=_number("CATALOGUE_DELAY_SECONDS", values, 0, 3600),
+        parallel_harvests=int(_number("CATALOGUE_PARALLEL_HARVESTS", values, 1, 64)),
+        max_record_bytes=int(_number("CATALOGUE_MAX_RECORD_BYTES", values, 1 << 10, 1 << 30)),
+        max_answer_bytes=int(_number("CATALOGUE_MAX_ANSWER_BYTES", values, 1 << 20, 1 << 40)),
+        workers=int(_number("CATALOGUE_WORKERS", values, 1, 64)),
+        ckan_url=(values["CKAN_URL"] or "").rstrip("/") or None,
+        ckan_token=values["CKAN_TOKEN"] or None,
+        ckan_writers=int(_number("CKAN_WRITERS", values, 1, 16)),
+        ckan_solr_url=values["CKAN_SOLR_URL"] or None,
+    )
+
+
+def _from_toml(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not a TOML file ({error}); mend it or take it away.") from error
+    keys = {setting.toml_key: setting.name for setting in SETTINGS}
+    values = {}
+    for key, value in table.items():
+        if key not in keys:
+            raise ConfigurationError(f"{path} has no setting {key!r}; it takes {', '.join(sorted(keys))}.")
+        if keys[key] in SECRETS:
+            raise ConfigurationError(f"{path} holds {key!r}; set {keys[key]} in the environment, never in a file.")
+        values[keys[key]] = ",".join(value) if isinstance(value, list) else str(value)
+    return values
+
+
+def _number(name: str, values: Mapping[str, str], least: float, most: float) -> float:
+    try:
+        number = float(values[name])
+    except ValueError:
+        raise ConfigurationError(f"{name} is {values[name]!r}; set it to a number from {least:g} to {most:g}.") from None
+    if not least <= number <= most:
+        raise ConfigurationError(f"{name} is {values[name]}; set it to a number from {least:g} to {most:g}.")
+    return number
+
+
+def _networks(name: str, text: str) -> tuple[str, ...]:
+    networks = [part.strip() for part in text.split(",") if part.strip()]
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise ConfigurationError(f"{name} has {network!r} ({error}); write CIDRs such as 10.1.0.0/16.") from None
+    return tuple(networks)
+
+
+def _file(name: str, text: str) -> Path | None:
+    if not text:
+        return None
+    path = Path(text).expanduser().absolute()
+    if not path.is_file():
+        raise ConfigurationError(f"{name} names {path}, which is not a file; set it to a PEM file or leave it out.")
+    return path

@@ -1,0 +1,41 @@
+"""The database made ready: tables as this version wants them, and the parties to the Convention in it."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+def setup() -> None:
+    """Make Django know this project; to be called once, before any model is imported."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catalogue.settings")
+    django.setup()
+
+
+def prepare() -> None:
+    """Bring the tables up to date and take over the parties; safe to call from several processes at once.
+
+    A database that is up to date is only looked at.
+    """
+    from catalogue.settings import CONFIGURATION
+    from catalogue.states import parties
+
+    CONFIGURATION.home.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time(CONFIGURATION.home / "migrate.lock"):
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", interactive=False, verbosity=0)
+        parties.take_over()
+
+
+@contextmanager
+def _one_at_a_time(lock: Path) -> Iterator[None]:
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

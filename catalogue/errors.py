@@ -1,0 +1,21 @@
+"""The exceptions of the catalogue. Each message is one plain sentence that ends with what to do next."""
+
+
+class CatalogueError(Exception):
+    """Base of what a command reports to a person and exits with; raised nowhere itself."""
+
+
+class ConfigurationError(CatalogueError):
+    """Raised by `configuration.load` when a setting cannot be read or is not one we know."""
+
+
+class RegisterError(CatalogueError):
+    """Raised by the register when a file of sources cannot be loaded, or names what is not there."""
+
+
+class HarvestNotPossible(CatalogueError):
+    """Raised by the pipeline when a source cannot be harvested at all: its protocol is not yet detected, say."""
+
+
+class PublishError(CatalogueError):
+    """Raised by `publish` when CKAN cannot be written to: no address, no answer, a token that is not a sysadmin's."""

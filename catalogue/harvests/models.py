@@ -1,0 +1,61 @@
+"""Runs of the harvest, what they found, and what was observed of a source while reading it."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from catalogue.register.models import Source
+
+
+class Run(models.Model):
+    """One harvest of one source, from its start to its verdict.
+
+    state: "running" while it goes on; "interrupted" where it was stopped and can go on; else the verdict's state.
+    """
+
+    STATES: ClassVar = ["running", "interrupted", "complete", "partial", "failed"]
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=12, choices=[(state, state) for state in STATES])
+    started = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=20, blank=True)
+    sentence = models.TextField(blank=True)
+    missing_parts = models.JSONField(default=list, help_text="what could not be read, as addresses with reasons")
+    spool = models.TextField(blank=True, help_text="path below CATALOGUE_HOME")
+    limit = models.PositiveIntegerField(null=True)
+    advertised_start = models.BigIntegerField(null=True)
+    advertised_end = models.BigIntegerField(null=True)
+    requests = models.BigIntegerField(default=0)
+    records = models.BigIntegerField(default=0)
+    new = models.BigIntegerField(default=0)
+    changed = models.BigIntegerField(default=0)
+    unchanged = models.BigIntegerField(default=0)
+    missing = models.BigIntegerField(default=0)
+    invalid = models.BigIntegerField(default=0)
+    findings_by_code = models.JSONField(default=dict)
+    harvest_seconds = models.FloatField(default=0)
+    assemble_seconds = models.FloatField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+
+class RunFinding(models.Model):
+    """A finding of a run that belongs to no dataset: about an answer, or a record that has no identity."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="findings")
+    finding = models.JSONField()
+    url = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+
+class Observation(models.Model):
+    """What was observed of a source, beside the words of its entry. robots: what robots.txt said when last asked."""
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="observation")
+    robots = models.CharField(max_length=20, choices=[("allows", "allows"), ("forbids", "forbids")])
+    robots_rule = models.TextField(blank=True)
+    at = models.DateTimeField()

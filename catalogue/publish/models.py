@@ -1,0 +1,29 @@
+"""The outbox: what was last confirmed in which CKAN, dataset by dataset."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from catalogue.datasets.models import Dataset
+
+
+class Publication(models.Model):
+    """One dataset in one CKAN (`target`). What is confirmed and equal to the store is not sent again.
+
+    name: the dataset's address in that CKAN, chosen when it was first published, and kept.
+    content_hash and stamp: of the package, and of what else goes into the CKAN dataset (`payload.stamp`).
+    refused: why CKAN did not take it, as a finding; empty where it did.
+    """
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="publications")
+    target = models.CharField(max_length=200)
+    name = models.CharField(max_length=100)
+    content_hash = models.CharField(max_length=64)
+    stamp = models.CharField(max_length=64)
+    confirmed = models.DateTimeField()
+    refused = models.JSONField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dataset", "target"], name="one_publication_per_target"),
+        ]

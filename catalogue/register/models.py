@@ -1,0 +1,32 @@
+"""What States reported, and what is publicly known of their sources, as the database holds it."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from catalogue.states.models import State
+
+
+class Source(models.Model):
+    """An open-data source of a State party: the words of `sources.yaml`, never changed by what a harvest finds."""
+
+    id = models.SlugField(max_length=60, primary_key=True)
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="sources")
+    title = models.JSONField(help_text="by BCP 47 tag")
+    url = models.TextField()
+    protocol = models.CharField(max_length=40, help_text='"auto": not yet detected')
+    basis_kind = models.CharField(max_length=20, help_text="submission or public-knowledge")
+    basis_document = models.TextField(blank=True)
+    basis_date = models.CharField(max_length=10, blank=True)
+    schedule = models.CharField(max_length=60)
+    permission = models.JSONField(null=True, help_text="harvest permission: by, date, document")
+    publish = models.CharField(max_length=20, default="all")
+    options = models.JSONField(default=dict)
+    expect = models.JSONField(default=dict)
+    entry = models.JSONField(help_text="the whole entry as sources.yaml has it, for export")
+
+    class Meta:
+        ordering: ClassVar = ["state_id", "id"]
+
+    def __str__(self) -> str:
+        return self.id

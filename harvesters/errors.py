@@ -1,0 +1,37 @@
+"""The exceptions of harvesting. Everything that goes wrong with a portal is one of these or a `fetch` error."""
+
+from typing import Literal
+
+FailureClass = Literal[
+    "down", "blocked", "moved", "tls", "auth", "malformed", "refused-by-robots", "refused-address", "too-large"
+]
+
+
+class HarvestError(Exception):
+    """Base of what may end a harvest or one of its requests.
+
+    failure: the class that the run's verdict names.
+    sentence: one plain sentence for the person who reads the run; it ends with what to do next.
+    """
+
+    failure: FailureClass = "malformed"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class MalformedAnswer(HarvestError):
+    """Raised by a harvester's `read` when an answer is not what its protocol prescribes (HTML, cut JSON, bad RDF)."""
+
+    failure = "malformed"
+
+
+class UnknownProtocol(HarvestError):
+    """Raised by `registry.harvester_for` when no harvester reads the protocol that a source names."""
+
+    failure = "malformed"
+
+
+class SpoolError(Exception):
+    """Raised by `spool` when a spool file cannot be read or continued: not a spool, another source's, or damaged."""

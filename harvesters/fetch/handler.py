@@ -1,0 +1,275 @@
+"""The download handler for http and https: guarded, limited, and sinking bodies to files as they arrive.
+
+A request says in its meta where the body goes:
+
+- `sink`: a Path, a folder or a file: the decoded body of a 2xx answer is written there; the response's body is empty.
+- `head`: a number of bytes: only so much of a 2xx body is read, then the connection is closed.
+- neither: the body is kept in memory, up to `Limits.max_memory_bytes`.
+
+Of every other status the first `Limits.max_error_bytes` are kept in memory. What was read is told by
+`request.meta["fetched"]` (`sinks.Fetched`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Self
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import httpcore2
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
+
+from harvesters.fetch import tls
+from harvesters.fetch.coding import ACCEPT_ENCODING, decoder_for
+from harvesters.fetch.errors import FetchError, Malformed, SettingError, TimedOut, TooLarge, Truncated, Unreachable
+from harvesters.fetch.guard import AddressGuard, GuardedBackend, check_literal
+from harvesters.fetch.limits import Limits
+from harvesters.fetch.policy import FetchPolicy, policy_of
+from harvesters.fetch.sinks import Fetched, FileSink, HeadSink, MemorySink, Sink
+from harvesters.fetch.urls import check_url, public_url
+
+KEEP_ALIVE_SECONDS = 30.0
+# Set from the URL and the body, whatever the request says; or meant for the hop to a proxy only.
+_OWN_HEADERS = frozenset({b"host", b"content-length", b"transfer-encoding", b"connection", b"proxy-authorization"})
+
+
+class FetchHandler:
+    """Scrapy download handler (2.19 interface) over a pool of guarded connections."""
+
+    lazy = True
+
+    def __init__(self, policy: FetchPolicy, pool: httpcore2.AsyncConnectionPool) -> None:
+        self._policy = policy
+        self._guard = AddressGuard(policy.allow_addresses)
+        self._pool = pool
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        policy = policy_of(crawler)
+        return cls(policy, connection_pool(policy))
+
+    async def download_request(self, request: Request) -> Response:
+        """Send `request`, and take in the answer as its meta says.
+
+        Raises:
+            FetchError: in one of its kinds; the sink is then left empty.
+        """
+        parts = check_url(request.url)
+        host = parts.hostname or ""
+        if self._policy.proxy is not None:
+            check_literal(self._guard, host)
+        seconds = self._policy.limits.total_seconds
+        try:
+            async with _within(seconds, f"{host} did not finish its answer within {seconds:g} s."):
+                return await self._exchange(request, parts)
+        except (httpcore2.NetworkError, httpcore2.TimeoutException) as error:
+            raise _no_connection(error, host) from error
+        except httpcore2.ProxyError as error:
+            raise Unreachable(f"The proxy does not lead to {host} ({error}).", "Check the proxy's settings.") from error
+        except httpcore2.ProtocolError as error:
+            raise _broken_protocol(error, host) from error
+
+    async def close(self) -> None:
+        await self._pool.aclose()
+
+    async def _exchange(self, request: Request, parts: SplitResult) -> Response:
+        limits, host = self._policy.limits, parts.hostname or ""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        async with AsyncExitStack() as stack:
+            # TCP and TLS may take the connect limit each before the wait for the first byte begins.
+            async with _within(
+                2 * limits.connect_seconds + limits.first_byte_seconds,
+                f"{host} did not begin to answer within {limits.first_byte_seconds:g} s.",
+            ):
+                answer = await stack.enter_async_context(
+                    self._pool.stream(
+                        request.method,
+                        request.url,
+                        headers=_request_headers(request, parts),
+                        content=request.body or None,
+                        extensions={"timeout": {"connect": limits.connect_seconds}},
+                    )
+                )
+            request.meta["download_latency"] = loop.time() - started
+            return await self._receive(request, answer, host)
+
+    async def _receive(self, request: Request, answer: httpcore2.Response, host: str) -> Response:
+        limits = self._policy.limits
+        if sum(len(name) + len(value) for name, value in answer.headers) > limits.max_header_bytes:
+            raise TooLarge(f"{host} sends more than {limits.max_header_bytes // 1024} KiB of headers.", "Tell its operator.")
+        headers = Headers(answer.headers)
+        coding = (headers.pop(b"Content-Encoding", None) or [b""])[-1].decode("latin-1")
+        stream = answer.extensions["network_stream"]
+        peer = "" if self._policy.proxy is not None else str(stream.get_extra_info("server_addr")[0])
+        secured = stream.get_extra_info("ssl_object")
+
+        sink = _sink_for(request, answer.status, limits)
+        try:
+            raw, decoded = await self._body(answer, headers, coding, sink, host)
+            body = sink.keep()
+        except BaseException:
+            sink.discard()
+            raise
+        request.meta["fetched"] = Fetched(
+            path=sink.path,
+            raw_bytes=raw,
+            decoded_bytes=decoded,
+            coding=coding,
+            whole=not sink.full,
+            peer_address=peer,
+            tls=secured.version() if secured is not None else "",
+        )
+        respond = responsetypes.from_args(headers=headers, url=request.url, body=body)
+        return respond(
+            url=request.url,
+            status=answer.status,
+            headers=headers,
+            body=body,
+            flags=[] if not sink.full else ["head-only"],
+            protocol=answer.extensions["http_version"].decode("ascii"),
+        )
+
+    async def _body(
+        self, answer: httpcore2.Response, headers: Headers, coding: str, sink: Sink, host: str
+    ) -> tuple[int, int]:
+        """Move the body into the sink; (raw bytes, decoded bytes)."""
+        limits = self._policy.limits
+        declared = headers.get(b"Content-Length") or b""
+        if declared.isdigit() and int(declared) > limits.max_raw_bytes and not isinstance(sink, HeadSink):
+            raise _too_large(host, limits.max_raw_bytes, "as sent")
+        decoder = decoder_for(coding)
+        raw = decoded = 0
+        async for chunk in _paced(answer, limits, host):
+            raw += len(chunk)
+            if raw > limits.max_raw_bytes:
+                raise _too_large(host, limits.max_raw_bytes, "as sent")
+            for piece in decoder.feed(chunk) if decoder is not None else (chunk,):
+                decoded += len(piece)
+                if decoded > limits.max_decoded_bytes:
+                    raise _too_large(host, limits.max_decoded_bytes, "decompressed")
+                sink.write(piece)
+                if sink.full:
+                    return raw, decoded
+        if decoder is not None:
+            decoder.finish()
+        return raw, decoded
+
+
+def connection_pool(policy: FetchPolicy, backend: httpcore2.AsyncNetworkBackend | None = None) -> httpcore2.AsyncConnectionPool:
+    """The connection pool of a policy: HTTP/1.1, verified TLS, behind the address guard or through the proxy.
+
+    Raises:
+        SettingError: the CA bundle or the proxy cannot be used.
+    """
+    context = tls.client_context(policy.ca_bundle)
+    # One host is bounded by Scrapy's slots; room is needed for redirects and robots.txt of other hosts.
+    connections = max(policy.concurrency_per_host, 1) + 7
+    if policy.proxy is None:
+        return httpcore2.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=connections,
+            keepalive_expiry=KEEP_ALIVE_SECONDS,
+            network_backend=backend or GuardedBackend(AddressGuard(policy.allow_addresses)),
+        )
+    parts = urlsplit(policy.proxy)
+    if parts.scheme != "http" or not parts.hostname:
+        raise SettingError("The proxy setting is not the URL of an HTTP proxy.", "Write it as http://host:port.")
+    login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    # The proxy is the operator's own and may stand on an inner address: it is not guarded.
+    return httpcore2.AsyncHTTPProxy(
+        proxy_url=f"http://{parts.netloc.rpartition('@')[2]}",
+        proxy_auth=login,
+        ssl_context=context,
+        max_connections=connections,
+        keepalive_expiry=KEEP_ALIVE_SECONDS,
+        network_backend=backend or httpcore2.AnyIOBackend(),
+    )
+
+
+@asynccontextmanager
+async def _within(seconds: float, happened: str) -> AsyncIterator[asyncio.Timeout]:
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            yield limit
+    except TimeoutError as error:
+        raise TimedOut(happened, "The portal is slow or down; it is tried again later.") from error
+
+
+async def _paced(answer: httpcore2.Response, limits: Limits, host: str) -> AsyncIterator[bytes]:
+    """The raw chunks of a body, as long as they come at the minimum rate.
+
+    Raises:
+        TimedOut: silence for a whole window, or less than the minimum rate over one.
+        Truncated: the connection ended first.
+    """
+    loop = asyncio.get_running_loop()
+    window = limits.rate_window_seconds
+    since, received = loop.time(), 0
+    too_slow = f"{host} sent its answer slower than {limits.minimum_bytes_per_second:g} bytes/s for {window:g} s."
+    try:
+        async with _within(window, too_slow) as silence:
+            async for chunk in answer.aiter_stream():
+                yield chunk
+                now = loop.time()
+                silence.reschedule(now + window)
+                received += len(chunk)
+                if now - since >= window:
+                    if received < limits.minimum_bytes_per_second * (now - since):
+                        raise TimedOut(too_slow, "The portal is slow or down; it is tried again later.")
+                    since, received = now, 0
+    except (httpcore2.ReadError, httpcore2.RemoteProtocolError) as error:
+        if isinstance(error, httpcore2.ReadError) or "peer closed connection" in str(error):
+            raise Truncated(f"{host} broke off in the middle of its answer.", "Try again later.") from error
+        raise
+
+
+def _request_headers(request: Request, parts: SplitResult) -> list[tuple[bytes, bytes]]:
+    headers = [(b"Host", parts.netloc.encode("ascii"))]
+    for name, values in request.headers.items():
+        if name.lower() not in _OWN_HEADERS:
+            headers.extend((name, value) for value in values)
+    if b"Accept-Encoding" not in request.headers:
+        headers.append((b"Accept-Encoding", ACCEPT_ENCODING))
+    return headers
+
+
+def _sink_for(request: Request, status: int, limits: Limits) -> Sink:
+    if not 200 <= status < 300:
+        return HeadSink(limits.max_error_bytes)
+    if "sink" in request.meta:
+        return FileSink(request.meta["sink"])
+    if "head" in request.meta:
+        return HeadSink(request.meta["head"])
+    return MemorySink(limits.max_memory_bytes)
+
+
+def _too_large(host: str, limit_bytes: int, how: str) -> TooLarge:
+    return TooLarge(
+        f"{host} sends more than {limit_bytes / (1024 * 1024):,.0f} MiB ({how}) in one answer.",
+        "Ask the portal for pages, or raise the limit for this source.",
+    )
+
+
+def _no_connection(error: Exception, host: str) -> FetchError:
+    refused_tls = tls.ssl_error_in(error)
+    if refused_tls is not None:
+        return tls.diagnose(refused_tls, host)
+    if isinstance(error, httpcore2.TimeoutException):
+        return TimedOut(f"{host} did not complete the connection in time.", "The portal is slow or down; try again later.")
+    return Unreachable(f"The connection to {host} was broken off.", "The portal is down or refuses us; try again later.")
+
+
+def _broken_protocol(error: Exception, host: str) -> FetchError:
+    if "disconnected" in str(error):
+        return Unreachable(f"{host} closed the connection without an answer.", "Try again later.")
+    if isinstance(error, httpcore2.LocalProtocolError):
+        return Malformed(f"The request to {host} cannot be written as HTTP ({error}).", "Correct the address.")
+    return Malformed(
+        f"{host} does not answer in HTTP ({public_url(str(error))}).", "Check the address and port; tell the operator."
+    )

@@ -1,0 +1,94 @@
+"""Findings: what the catalogue has to say about a record, a package or a run, as values.
+
+A finding is data, never an exception: a code, how severe it is, where it was found, and the value that was found.
+The texts that a person reads are kept per code and language in `findings.json` beside this file, so that a finding
+stored today can be read in any of the six UN languages tomorrow.
+"""
+
+import functools
+import json
+from importlib import resources
+from typing import Literal, NamedTuple
+
+import msgspec
+
+Severity = Literal["blocks", "warns"]
+
+VALUE_LIMIT_CHARACTERS = 300
+"""A finding quotes the offending value up to this length; the whole of it stays in the spool."""
+
+
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing found.
+
+    code: a key of `findings.json`, such as "no-distribution".
+    severity: "blocks" keeps the record out of the catalogue (it is quarantined), "warns" does not.
+    path: where in the record or package, as a JSON path without the leading "$", such as "resources[2].path".
+    value: what was found there, as text, cut to `VALUE_LIMIT_CHARACTERS`.
+    params: further values that the text of the code mentions.
+    """
+
+    code: str
+    severity: Severity
+    path: str = ""
+    value: str = ""
+    params: dict[str, str] = {}
+
+
+class FindingText(NamedTuple):
+    """A finding in words: what is the matter, and what to do about it."""
+
+    message: str
+    hint: str
+
+
+@functools.cache
+def _catalogue() -> dict[str, dict[str, dict[str, str]]]:
+    texts: dict[str, dict[str, dict[str, str]]] = json.loads(
+        resources.files("harvesters").joinpath("findings.json").read_text(encoding="utf-8")
+    )
+    return texts
+
+
+@functools.cache
+def codes() -> dict[str, Severity]:
+    """Every code that may be found, with its severity."""
+    severities: dict[str, Severity] = {
+        code: "blocks" if entry["severity"]["is"] == "blocks" else "warns" for code, entry in _catalogue().items()
+    }
+    return severities
+
+
+def find(code: str, path: str = "", value: object = "", **params: object) -> Finding:
+    """Make a finding; its severity is the one its code has in `findings.json`.
+
+    Raises KeyError for a code that is not there: a finding nobody can read is a programming mistake.
+    """
+    text = value if isinstance(value, str) else repr(value)
+    return Finding(
+        code=code,
+        severity=codes()[code],
+        path=path,
+        value=text[:VALUE_LIMIT_CHARACTERS],
+        params={key: str(param)[:VALUE_LIMIT_CHARACTERS] for key, param in params.items()},
+    )
+
+
+def blocks(findings: list[Finding]) -> bool:
+    """Whether any of the findings keeps its record out of the catalogue."""
+    return any(finding.severity == "blocks" for finding in findings)
+
+
+def describe(finding: Finding, language: str = "en") -> FindingText:
+    """The finding in words of one of the six UN languages (ar, zh, en, fr, ru, es); English where one is missing."""
+    entry = _catalogue()[finding.code]
+    words = entry.get(language, entry["en"])
+    values = {"path": finding.path, "value": finding.value, **finding.params}
+    return FindingText(_fill(words["message"], values), _fill(words["hint"], values))
+
+
+def _fill(template: str, values: dict[str, str]) -> str:
+    """Put values into a text by name; a name without a value stays visible rather than failing the report."""
+    for name, value in values.items():
+        template = template.replace("{" + name + "}", value)
+    return template

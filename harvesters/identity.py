@@ -1,0 +1,46 @@
+"""Identity: one dataset keeps one identifier and one name for ever, however often it is read.
+
+Inside the catalogue a dataset is (source, native identifier). Outside it has a UUIDv5 and a readable name, both made from
+those two alone: no counter, no clock, no title, so that a lost database gives the same identifiers again.
+"""
+
+import hashlib
+import uuid
+
+from harvesters.values import slug
+
+NAMESPACE = uuid.UUID("5c1f3a52-7d0e-5d52-9a6b-3c9d6f0f65aa")
+"""Chosen once for this catalogue; every identifier of it depends on it, so it never changes."""
+
+NAME_LIMIT_CHARACTERS = 100
+"""CKAN's limit for a dataset's name (ckan.model.PACKAGE_NAME_MAX_LENGTH)."""
+
+SOURCE_PART_CHARACTERS = 40
+DIGEST_CHARACTERS = 10
+
+
+def package_id(source: str, native_id: str) -> str:
+    """The UUIDv5 of a dataset, as text. The native identifier is taken as it is, never shortened or rewritten."""
+    return str(uuid.uuid5(NAMESPACE, f"{source}\n{native_id}"))
+
+
+def resource_id(package: str, key: str) -> str:
+    """The UUIDv5 of a resource within the package of that id; key is the portal's id of it, or else its position-free
+    substitute (its URL, and a counter where one URL occurs twice)."""
+    return str(uuid.uuid5(NAMESPACE, f"{package}\n{key}"))
+
+
+def organization_id(state: str) -> str:
+    """The UUIDv5 of a State party's organization in CKAN; state is the code of the party."""
+    return str(uuid.uuid5(NAMESPACE, f"state\n{state}"))
+
+
+def package_name(source: str, native_id: str) -> str:
+    """A name for addresses: the source, what is readable of the native identifier, and a digest of both.
+
+    At most 100 characters of a-z, 0-9 and "-"; the digest keeps identifiers apart that read the same.
+    """
+    digest = hashlib.sha256(f"{source}\n{native_id}".encode()).hexdigest()[:DIGEST_CHARACTERS]
+    origin = slug(source, SOURCE_PART_CHARACTERS)
+    room = NAME_LIMIT_CHARACTERS - len(origin) - len(digest) - 2
+    return f"{origin}-{slug(native_id, room)}-{digest}"

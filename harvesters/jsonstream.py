@@ -1,0 +1,271 @@
+"""Large JSON documents in bounded memory: the members of one array as the bytes they were sent as.
+
+A portal may answer with one document of hundreds of megabytes. `ArrayMembers` walks such a document once and hands out
+each member of the array that holds the datasets, whole and unparsed, so that memory holds one member at a time and a
+record reaches the spool exactly as the portal wrote it. Members over a limit are passed over without being held. What
+surrounds the array (counts, success flags, error objects) is the `envelope`. A library that builds Python objects
+(ijson) is as fast, but rewrites numbers and must hold a member to learn that it is too large.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from harvesters.errors import MalformedAnswer
+
+CHUNK_BYTES = 1 << 18
+ENVELOPE_LIMIT_BYTES = 4 << 20
+"""What surrounds the array is held in memory; no protocol's envelope comes near this."""
+
+_BLANKS = re.compile(rb"[ \t\r\n]*+")
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_STRING_REST = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_SCALAR = re.compile(rb'[^"{}\[\],:\s]++')
+_TO_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_TRANSCODED = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+class TooLarge:
+    """Stands in the place of a member over the limit; size_bytes is how long it was."""
+
+    def __init__(self, size_bytes: int) -> None:
+        self.size_bytes = size_bytes
+
+
+class ArrayMembers:
+    """The members of the first array that stands at one of `paths` in a JSON document.
+
+    file: the document, read once. paths: where the array may be, as keys from the root; () is a root that is an array.
+    max_bytes: a longer member comes out as `TooLarge`. charset: as declared by the sender, tried where a member is not
+    UTF-8. where: the address, for messages.
+
+    Iterating gives each member's bytes in UTF-8. Raises MalformedAnswer where the document is not JSON, or ends in the
+    middle; members that were whole have been handed out by then. Afterwards `envelope` holds the document with that
+    array emptied, and `found` says whether there was one.
+    """
+
+    def __init__(
+        self, file: BinaryIO, paths: Sequence[tuple[str, ...]], max_bytes: int, charset: str | None, where: str
+    ) -> None:
+        self._file = file
+        self._paths = frozenset(paths)
+        self._max_bytes = max_bytes
+        self._charset = charset
+        self._where = where
+        self._buffer = b""
+        self._at = 0
+        self._transcoder: codecs.IncrementalDecoder | None = None
+        self._envelope = bytearray()
+        self.found = False
+
+    @property
+    def envelope(self) -> bytes:
+        """The document without the members of the array."""
+        return bytes(self._envelope)
+
+    def __iter__(self) -> Iterator[bytes | TooLarge]:
+        self._begin()
+        stack: list[str | None] = []  # the key under which each open object or array stands; None inside arrays
+        kinds: list[bytes] = []
+        key: str | None = None
+        expects_key = False
+        while True:
+            byte = self._next_byte()
+            if byte in b"{[":
+                path = tuple(k for k in [*stack[1:], key] if k is not None) if kinds else ()
+                inside_array = b"[" in kinds
+                if byte == b"[" and not self.found and not inside_array and path in self._paths:
+                    self.found = True
+                    self._at += 1
+                    yield from self._members()
+                    self._keep(b"[]")
+                    if not kinds:
+                        return
+                    continue
+                self._keep(self._take(1))
+                stack.append(key)
+                kinds.append(byte)
+                expects_key = byte == b"{"
+                key = None
+            elif byte in b"}]":
+                if not kinds:
+                    raise self._malformed("closes what was never opened")
+                self._keep(self._take(1))
+                stack.pop()
+                kinds.pop()
+                expects_key = False
+                if not kinds:
+                    return
+            elif byte == b'"':
+                text = self._token(_STRING)
+                self._keep(text)
+                if expects_key:
+                    key = text[1:-1].decode("utf-8", "replace")
+                    expects_key = False
+            elif byte == b",":
+                self._keep(self._take(1))
+                expects_key = bool(kinds) and kinds[-1] == b"{"
+            elif byte == b":":
+                self._keep(self._take(1))
+            else:
+                if not kinds:
+                    raise self._malformed("is neither an object nor a list")
+                self._keep(self._token(_SCALAR))
+
+    # -- the buffer
+
+    def _begin(self) -> None:
+        start = self._file.read(CHUNK_BYTES)
+        if start.startswith(codecs.BOM_UTF8):
+            start = start[len(codecs.BOM_UTF8) :]
+        for bom, charset in _TRANSCODED:
+            if start.startswith(bom):
+                self._transcoder = codecs.getincrementaldecoder(charset)("replace")
+                start = self._transcoder.decode(start[len(bom) :]).encode()
+        self._buffer = start
+        head = start.lstrip()[:200]
+        if not head:
+            raise MalformedAnswer(f"{self._where} answered with an empty body; ask the portal's operator whether it works.")
+        if head[:1] not in b"{[":
+            raise MalformedAnswer(f"{self._where} did not answer with JSON: {_what_it_is(head)}")
+
+    def _fill(self) -> bool:
+        """Read on; False at the end of the document. What was consumed is let go."""
+        chunk = self._file.read(max(CHUNK_BYTES, len(self._buffer) - self._at))
+        if not chunk:
+            return False
+        if self._transcoder is not None:
+            chunk = self._transcoder.decode(chunk).encode()
+        self._buffer = self._buffer[self._at :] + chunk
+        self._at = 0
+        return True
+
+    def _next_byte(self) -> bytes:
+        """The next byte that is no blank, not consumed."""
+        while True:
+            match = _BLANKS.match(self._buffer, self._at)
+            self._at = match.end() if match else self._at
+            if self._at < len(self._buffer):
+                return self._buffer[self._at : self._at + 1]
+            if not self._fill():
+                raise self._cut()
+
+    def _take(self, count: int) -> bytes:
+        taken = self._buffer[self._at : self._at + count]
+        self._at += count
+        return taken
+
+    def _token(self, pattern: re.Pattern[bytes]) -> bytes:
+        """A string or scalar of the envelope, whole, wherever the chunks happen to end."""
+        while True:
+            match = pattern.match(self._buffer, self._at)
+            if match and (match.end() < len(self._buffer) or pattern is _STRING):
+                return self._take(match.end() - self._at)
+            if len(self._buffer) - self._at > ENVELOPE_LIMIT_BYTES:
+                raise self._malformed("has a value of more than 4 MiB outside its datasets")
+            if not self._fill():
+                raise self._cut()
+
+    def _keep(self, piece: bytes) -> None:
+        if len(self._envelope) + len(piece) > ENVELOPE_LIMIT_BYTES:
+            raise self._malformed("has more than 4 MiB outside its datasets")
+        self._envelope += piece
+
+    # -- the members
+
+    def _members(self) -> Iterator[bytes | TooLarge]:
+        while True:
+            byte = self._next_byte()
+            if byte == b"]":
+                self._at += 1
+                return
+            if byte == b",":
+                self._at += 1
+            elif byte in b"{[":
+                yield self._nested_member()
+            elif byte == b'"':
+                yield self._utf8(self._token(_STRING))
+            elif byte in b"}:":
+                raise self._malformed("has a list that is not closed properly")
+            else:
+                yield self._utf8(self._token(_SCALAR))
+
+    def _nested_member(self) -> bytes | TooLarge:
+        depth = 0
+        position = self._at
+        while True:
+            match = _TO_BRACKET.match(self._buffer, position)
+            position = match.end() if match else position
+            if position < len(self._buffer) and self._buffer[position : position + 1] != b'"':
+                depth += 1 if self._buffer[position : position + 1] in b"{[" else -1
+                position += 1
+                if depth == 0:
+                    break
+                continue
+            if position - self._at > self._max_bytes or len(self._buffer) - self._at > 2 * self._max_bytes:
+                return self._skip_member(depth, position)
+            position -= self._at
+            if not self._fill():
+                raise self._cut()
+        size = position - self._at
+        if size > self._max_bytes:
+            self._at = position
+            return TooLarge(size)
+        return self._utf8(self._take(size))
+
+    def _skip_member(self, depth: int, position: int) -> TooLarge:
+        """Pass over the rest of a member, holding no more than a chunk of it."""
+        skipped = position - self._at
+        self._at = position
+        in_string = False
+        while True:
+            pattern = _STRING_REST if in_string else _TO_BRACKET
+            match = pattern.match(self._buffer, self._at)
+            end = match.end() if match else self._at
+            skipped += end - self._at
+            self._at = end
+            byte = self._buffer[end : end + 1]
+            if not byte or byte == b"\\":
+                if not self._fill():
+                    raise self._cut()
+                continue
+            self._at += 1
+            skipped += 1
+            if byte == b'"':
+                in_string = not in_string
+            else:
+                depth += 1 if byte in b"{[" else -1
+                if depth == 0:
+                    return TooLarge(skipped)
+
+    def _utf8(self, member: bytes) -> bytes:
+        """The member in UTF-8: as sent, else from the declared charset, else from Windows-1252, which such files are."""
+        try:
+            member.decode()
+        except UnicodeDecodeError:
+            for charset in (self._charset, "windows-1252", "iso-8859-1"):
+                try:
+                    return member.decode(charset or "windows-1252").encode()
+                except (UnicodeDecodeError, LookupError):
+                    continue
+        return member
+
+    # -- what may be wrong
+
+    def _cut(self) -> MalformedAnswer:
+        return MalformedAnswer(
+            f"{self._where} sent JSON that ends in the middle; what was whole is kept, and the next harvest asks again."
+        )
+
+    def _malformed(self, what: str) -> MalformedAnswer:
+        return MalformedAnswer(f"The JSON of {self._where} {what}; tell the portal's operator.")
+
+
+def _what_it_is(head: bytes) -> str:
+    if head.startswith(b"<"):
+        kind = "an HTML page" if b"<html" in head.lower() or b"<!doctype html" in head.lower() else "XML or HTML"
+        return f"it sent {kind}. Check the address, or choose another protocol for it."
+    if head.startswith((b"//", b"/*", b"#")):
+        return "a comment stands before the JSON, as when a browser's viewer saved it. Ask for the file itself."
+    return f"it begins with {head[:40].decode('utf-8', 'replace')!r}. Check the address."
