@@ -22,6 +22,9 @@ COMPRESSION_LEVEL = 3
 """Zstandard's default; level 1 saved no measurable time on JSON pages and cost a fifth more disk."""
 
 READ_CHUNK_BYTES = 1 << 18
+NO_JSON = msgspec.Raw(b"null")
+"""In the place of a record's `json` where the record is text."""
+
 RUN_STATES = Literal["complete", "partial", "failed"]
 
 
@@ -73,7 +76,7 @@ class Record(msgspec.Struct, frozen=True, tag="record", omit_defaults=True):
     status: int = 200
     protocol: str | None = None
     media: str = "application/json"
-    json: msgspec.Raw | None = None
+    json: msgspec.Raw = NO_JSON
     text: str | None = None
 
 
@@ -105,6 +108,7 @@ class Checkpoint(msgspec.Struct, frozen=True, tag="checkpoint", omit_defaults=Tr
     last_page: bool = False
     failure: FailureClass | None = None
     sentence: str = ""
+    troubles: list[str] = []
 
 
 class Verdict(msgspec.Struct, frozen=True, tag="verdict", omit_defaults=True, kw_only=True):
@@ -293,6 +297,7 @@ class Progress(msgspec.Struct):
                     first = self.advertised[0] if self.advertised else line.advertised
                     self.advertised = (first, line.advertised)
                 self.last_page = self.last_page or line.last_page
+                self.missing.extend(line.troubles)
                 if line.failure is not None:
                     self.failures.append((line.failure, line.sentence))
             case Verdict():

@@ -29,8 +29,8 @@ DEFAULT_SCHEDULE = "weekly"
 class Basis(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a source is in the register.
 
-    document: the note verbale or document symbol of the submission. date: ISO 8601, when it was received. Both are given
-    for a submission and absent otherwise.
+    document: the note verbale or document symbol of the submission. date: ISO 8601, when it was received. Both are
+    given for a submission and absent otherwise.
     """
 
     kind: BasisKind
@@ -50,10 +50,10 @@ class SourceEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: lower-case slug, never changed (published identifiers derive from it). state: code of the party that maintains
     it. title: by BCP 47 language tag, "und" where the language is not stated. url: where the protocol begins (for CKAN
-    the address before `/api`, for a feed or a `data.json` the file itself). protocol: a harvester's, or `auto`. schedule:
-    a name of `SCHEDULES` or five cron fields, in UTC. delay_seconds: between two requests, where the portal's operator
-    asks for more than our default. ca_bundle: PEM file of an authority that is trusted for this source in addition.
-    options: what the protocol's harvester accepts. note: for people.
+    the address before `/api`, for a feed or a `data.json` the file itself). protocol: a harvester's, or `auto`.
+    schedule: a name of `SCHEDULES` or five cron fields, in UTC. delay_seconds: between two requests, where the portal's
+    operator asks for more than our default. ca_bundle: PEM file of an authority that this source's certificate may have
+    beside the usual ones. options: what the protocol's harvester accepts. note: for people.
     """
 
     id: str

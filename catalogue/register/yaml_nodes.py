@@ -1,7 +1,7 @@
-"""YAML from outside, read as nodes with line numbers. Hardened: nothing is constructed, nothing expands, sizes are capped.
+"""YAML from outside, read as nodes with line numbers. Nothing is constructed, nothing expands, sizes are capped.
 
-What is read is text: a plain `NO` is the text "NO" and a plain 2025-03-14 the text "2025-03-14", although YAML 1.1 would
-make a truth value and a date of them. Only `plain_value` reads numbers and truth values, where JSON would.
+What is read is text: a plain `NO` is the text "NO" and a plain 2025-03-14 the text "2025-03-14", although YAML 1.1
+would make a truth value and a date of them. Only `plain_value` reads numbers and truth values, where JSON would.
 """
 
 import re
@@ -22,6 +22,9 @@ MAX_DEPTH = 20
 MAX_INTEGER_DIGITS = 15
 """Integers up to here mean the same to every reader of JSON (RFC 8259, section 6)."""
 
+MAX_QUOTED_CHARACTERS = 100
+"""What a message repeats of a value: enough to find it in the line."""
+
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+(?:[eE][-+]?[0-9]+)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
@@ -41,7 +44,7 @@ class Problem(msgspec.Struct, frozen=True):
         return f"{place}: {self.message} {self.hint}"
 
 
-class UnreadableYaml(Exception):
+class UnreadableYamlError(Exception):
     """Raised by `compose` when a file is not YAML that we read at all; carries the one problem that stopped it."""
 
     def __init__(self, problem: Problem) -> None:
@@ -56,38 +59,45 @@ class Field(NamedTuple):
     node: yaml.Node
 
 
+def quoted(text: str) -> str:
+    """A text in quotes as a message repeats it: cut where it is long."""
+    return f'"{text}"' if len(text) <= MAX_QUOTED_CHARACTERS else f'"{text[:MAX_QUOTED_CHARACTERS]}…"'
+
+
 def line_of(node: yaml.Node) -> int:
     """The line that a node begins in, from 1."""
     return int(node.start_mark.line) + 1
 
 
 def compose(content: bytes) -> yaml.Node | None:
-    """The root of the one document in `content` (UTF-8), None for an empty one. Raises UnreadableYaml."""
+    """The root of the one document in `content` (UTF-8), None for an empty one. Raises UnreadableYamlError."""
     if len(content) > MAX_BYTES:
-        raise UnreadableYaml(
+        raise UnreadableYamlError(
             Problem(1, "", f"The file has {len(content):,} bytes, over the {MAX_BYTES:,} allowed.", "Split it.")
         )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableYaml(
+        raise UnreadableYamlError(
             Problem(line, "", "The file is not UTF-8 text.", "Save it as UTF-8 in your editor and load it again.")
         ) from error
     forbidden = _CONTROL.search(text.replace("\r\n", "\n"))
     if forbidden:
         line = text.replace("\r\n", "\n").count("\n", 0, forbidden.start()) + 1
         character = f"U+{ord(forbidden.group()):04X}"
-        raise UnreadableYaml(
+        raise UnreadableYamlError(
             Problem(line, "", f"There is a control character ({character}) in this line.", "Type the line anew.")
         )
     try:
         loader = _Loader(text)
         return loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        raise UnreadableYaml(_problem_of(error, text)) from error
+        raise UnreadableYamlError(_problem_of(error, text)) from error
     except yaml.YAMLError as error:
-        raise UnreadableYaml(Problem(1, "", f"The file is not YAML: {error}.", "Compare it with the example.")) from error
+        raise UnreadableYamlError(
+            Problem(1, "", f"The file is not YAML: {error}.", "Compare it with the example.")
+        ) from error
 
 
 class Reading:
@@ -111,7 +121,7 @@ class Reading:
         self.problems.append(Problem(line, ".".join(self._path), message, hint))
 
     def fields(self, node: yaml.Node, keys: Collection[str], *, example: str) -> dict[str, Field]:
-        """The fields of a mapping by key, of those in `keys`; others, doubled ones and other kinds of nodes are problems."""
+        """The fields of a mapping by key, of those in `keys`; other keys, doubled ones and other nodes are problems."""
         found: dict[str, Field] = {}
         for key, field in self.any_fields(node, example=example).items():
             if key in keys:
@@ -120,7 +130,7 @@ class Reading:
             with self.inside(key):
                 near = get_close_matches(key, keys, n=1, cutoff=0.5)
                 hint = f'Did you mean "{near[0]}"?' if near else f"Known keys are: {', '.join(keys)}."
-                self.problem(field.line, f'The key "{key}" is not known here.', hint)
+                self.problem(field.line, f"The key {quoted(key)} is not known here.", hint)
         return found
 
     def any_fields(self, node: yaml.Node, *, example: str) -> dict[str, Field]:
@@ -137,7 +147,9 @@ class Reading:
             key = str(key_node.value).strip()
             if key in found:
                 with self.inside(key):
-                    self.problem(line, f'The key "{key}" is given twice.', f"It stands in line {found[key].line} too.")
+                    self.problem(
+                        line, f"The key {quoted(key)} is given twice.", f"It stands in line {found[key].line} too."
+                    )
                 continue
             found[key] = Field(line, value)
         return found
@@ -181,7 +193,7 @@ class Reading:
         if node.tag == "tag:yaml.org,2002:bool" and text.lower() in ("true", "false"):
             return text.lower() == "true"
         if node.tag == "tag:yaml.org,2002:int" and _INTEGER.fullmatch(text):
-            if len(text) > MAX_INTEGER_DIGITS:
+            if len(text.lstrip("+-")) > MAX_INTEGER_DIGITS:
                 self.problem(line_of(node), "This number is too long to be kept exactly.", "Put it in quotes.")
                 return None
             return int(text)
@@ -203,14 +215,18 @@ class _Loader(yaml.SafeLoader):
         self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # its stubs leave it untyped
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _Refused("anchors and aliases (& and *) are not allowed", "Write the value out.", event.start_mark)
+            raise _RefusedError(
+                "anchors and aliases (& and *) are not allowed", "Write the value out.", event.start_mark
+            )
         tag = getattr(event, "tag", None)
         if tag and tag != "!":
-            raise _Refused(f'the tag "{tag}" is not allowed', "Remove the word that begins with !.", event.start_mark)
+            raise _RefusedError(
+                f'the tag "{tag}" is not allowed', "Remove the word that begins with !.", event.start_mark
+            )
         if self._depth >= MAX_DEPTH:
-            raise _Refused(
+            raise _RefusedError(
                 f"the nesting is deeper than {MAX_DEPTH} levels", "Check the indentation.", event.start_mark
             )
         self._depth += 1
@@ -221,7 +237,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-class _Refused(yaml.MarkedYAMLError):
+class _RefusedError(yaml.MarkedYAMLError):
     """Raised while composing, for YAML that is valid and that we do not read."""
 
     def __init__(self, problem: str, hint: str, mark: Any) -> None:
@@ -233,7 +249,7 @@ def _problem_of(error: yaml.MarkedYAMLError, text: str) -> Problem:
     line = mark.line + 1 if mark else 1
     lines = text.splitlines()
     here = lines[line - 1] if line <= len(lines) else ""
-    if isinstance(error, _Refused):
+    if isinstance(error, _RefusedError):
         return Problem(line, "", f"In this file {error.problem}.", error.note or "")
     if "\t" in here[: len(here) - len(here.lstrip())]:
         return Problem(line, "", "The line begins with a tab.", "Indent with blanks, two for each level.")

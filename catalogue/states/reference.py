@@ -1,17 +1,20 @@
 """The States parties and the regional groups, read from the data files beside this module. See README.md for sources.
 
-Pure reading: a file in, frozen values out. A State that accedes is one added line in `parties.csv`; nothing here changes.
+Pure reading: a file in, frozen values out. A State that accedes is one added line in `parties.csv`; no code changes.
 """
 
 import csv
 import io
 import re
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from catalogue.errors import CatalogueError
 
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 """The six official languages of the United Nations, in the order of their English names, as BCP 47 tags."""
@@ -41,11 +44,11 @@ _PARTY_COLUMNS = (
     *("party_date", "party_action", "evidence", "note"),
 )
 _USER_ASSIGNED = re.compile(r"X[A-Z]")
-"""Codes that ISO 3166-1 leaves to its users (XA to XZ): the fictional States of the sandbox have them, no real one does."""
+"""Codes that ISO 3166-1 leaves to its users (XA to XZ): for the fictional States of the sandbox, and no real one."""
 
 
-class ReferenceDataError(Exception):
-    """Raised by `read_parties` and `read_groups` when a file cannot be used; names every mistake with line and column."""
+class ReferenceDataError(CatalogueError):
+    """Raised by `read_parties` and `read_groups` when a file cannot be used. mistakes: all, with line and column."""
 
     def __init__(self, path: Path, mistakes: list[str]) -> None:
         self.path = path
@@ -63,7 +66,7 @@ class Group(msgspec.Struct, frozen=True):
 class Party(msgspec.Struct, frozen=True):
     """A party to the United Nations Convention against Corruption, or a fictional State of the sandbox.
 
-    code: ISO 3166-1 alpha-2, or "EU". iso3: ISO 3166-1 alpha-3; m49: UN M49, three digits; both None where there is none.
+    code: ISO 3166-1 alpha-2, or "EU". iso3: ISO 3166-1 alpha-3; m49: UN M49, three digits; None where there is none.
     kind: "state", "reio" (regional economic integration organization, article 67 of the Convention) or "fictional".
     group: id of a regional group, None where the source names none. names: short names, all six languages.
     formal_names: those known. party_date: when the instrument was deposited; party_action: which instrument; both None
@@ -150,13 +153,11 @@ class _Row:
         value = self.optional(column)
         if value is None:
             return None
-        try:
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-                raise ValueError
-            return date.fromisoformat(value)
-        except ValueError:
-            self.mistake(column, f'"{value}" is not a date; write it as 2005-12-14, or leave it empty where not known.')
-            return None
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            with suppress(ValueError):
+                return date.fromisoformat(value)
+        self.mistake(column, f'"{value}" is not a date; write it as 2005-12-14, or leave it empty where not known.')
+        return None
 
     def names(self, prefix: str, *, complete: bool) -> Names:
         read: Callable[[str], str | None] = self.required if complete else self.optional
@@ -201,7 +202,7 @@ def _party(row: _Row, group_ids: set[str]) -> Party:
     if kind is None:
         row.required("kind")
     if code and (kind == "fictional") != bool(_USER_ASSIGNED.fullmatch(code)):
-        row.mistake("code", f'"{code}": the codes XA to XZ, and only they, are for kind "fictional"; change one of them.')
+        row.mistake("code", f'"{code}": kind "fictional" goes with the codes XA to XZ and with no other; change one.')
     return Party(
         code=code,
         iso3=row.matching("iso3", "[A-Z]{3}", "a code of three capital letters (ISO 3166-1 alpha-3)"),

@@ -144,18 +144,21 @@ class FetchHandler:
         if declared.isdigit() and int(declared) > limits.max_raw_bytes and not isinstance(sink, HeadSink):
             raise _too_large(host, limits.max_raw_bytes, "as sent")
         decoder = decoder_for(coding)
+        pace = _Pace(limits, host, asyncio.get_running_loop().time)
         raw = decoded = 0
-        async for chunk in _paced(answer, limits, host):
-            raw += len(chunk)
-            if raw > limits.max_raw_bytes:
-                raise _too_large(host, limits.max_raw_bytes, "as sent")
-            for piece in decoder.feed(chunk) if decoder is not None else (chunk,):
-                decoded += len(piece)
-                if decoded > limits.max_decoded_bytes:
-                    raise _too_large(host, limits.max_decoded_bytes, "decompressed")
-                sink.write(piece)
-                if sink.full:
-                    return raw, decoded
+        async with _within(limits.rate_window_seconds, pace.too_slow) as silence, aclosing(answer.aiter_stream()) as chunks:
+            async for chunk in _whole(chunks, host):
+                silence.reschedule(pace.count(len(chunk)) + limits.rate_window_seconds)
+                raw += len(chunk)
+                if raw > limits.max_raw_bytes:
+                    raise _too_large(host, limits.max_raw_bytes, "as sent")
+                for piece in decoder.feed(chunk) if decoder is not None else (chunk,):
+                    decoded += len(piece)
+                    if decoded > limits.max_decoded_bytes:
+                        raise _too_large(host, limits.max_decoded_bytes, "decompressed")
+                    sink.write(piece)
+                    if sink.full:
+                        return raw, decoded
         if decoder is not None:
             decoder.finish()
         return raw, decoded
@@ -201,32 +204,26 @@ async def _within(seconds: float, happened: str) -> AsyncIterator[asyncio.Timeou
         raise TimedOut(happened, "The portal is slow or down; it is tried again later.") from error
 
 
-async def _paced(answer: httpcore2.Response, limits: Limits, host: str) -> AsyncIterator[bytes]:
-    """The raw chunks of a body, as long as they come at the minimum rate.
+class _Pace:
+    """Watches that a body comes at the minimum rate, window by window. `clock` gives seconds."""
 
-    Raises:
-        TimedOut: silence for a whole window, or less than the minimum rate over one.
-        Truncated: the connection ended first.
-    """
-    loop = asyncio.get_running_loop()
-    window = limits.rate_window_seconds
-    since, received = loop.time(), 0
-    too_slow = f"{host} sent its answer slower than {limits.minimum_bytes_per_second:g} bytes/s for {window:g} s."
-    try:
-        async with _within(window, too_slow) as silence:
-            async for chunk in answer.aiter_stream():
-                yield chunk
-                now = loop.time()
-                silence.reschedule(now + window)
-                received += len(chunk)
-                if now - since >= window:
-                    if received < limits.minimum_bytes_per_second * (now - since):
-                        raise TimedOut(too_slow, "The portal is slow or down; it is tried again later.")
-                    since, received = now, 0
-    except (httpcore2.ReadError, httpcore2.RemoteProtocolError) as error:
-        if isinstance(error, httpcore2.ReadError) or "peer closed connection" in str(error):
-            raise Truncated(f"{host} broke off in the middle of its answer.", "Try again later.") from error
-        raise
+    def __init__(self, limits: Limits, host: str, clock: Callable[[], float]) -> None:
+        self._limits, self._clock = limits, clock
+        self._since, self._received = clock(), 0
+        self.too_slow = (
+            f"{host} sent its answer slower than {limits.minimum_bytes_per_second:g} bytes/s "
+            f"for {limits.rate_window_seconds:g} s."
+        )
+
+    def count(self, received: int) -> float:
+        """Count `received` bytes; the time now. Raises TimedOut at the end of a window that was too slow."""
+        now = self._clock()
+        self._received += received
+        if (elapsed := now - self._since) >= self._limits.rate_window_seconds:
+            if self._received < self._limits.minimum_bytes_per_second * elapsed:
+                raise TimedOut(self.too_slow, "The portal is slow or down; it is tried again later.")
+            self._since, self._received = now, 0
+        return now
 
 
 def _request_headers(request: Request, parts: SplitResult) -> list[tuple[bytes, bytes]]:

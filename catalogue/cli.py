@@ -1,0 +1,51 @@
+"""The `catalogue` command. Each group of subcommands is a room in `commands`; here they are put together."""
+
+import sys
+
+import typer
+
+from catalogue import database
+from catalogue.errors import CatalogueError
+
+HELP = """Reads the open-data sources that States parties report, holds every dataset as a data package, and publishes one
+combined catalogue to CKAN.
+
+First steps: `catalogue sources load config/sources.yaml`, `catalogue harvest SOURCE --limit 50`, `catalogue status`."""
+
+INTERRUPTED_STATUS = 130
+"""Exit status after Ctrl-C, as shells give it (128 + SIGINT)."""
+
+
+def make_app() -> typer.Typer:
+    """The command with all its subcommands. Django must have been set up."""
+    from catalogue.commands import datasets, harvest, portal, publish, runs, sources, status
+
+    app = typer.Typer(
+        name="catalogue", help=HELP, no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.command("harvest")(harvest.harvest)
+    app.command("publish")(publish.publish)
+    app.command("status")(status.status)
+    app.add_typer(sources.app, name="sources")
+    app.add_typer(runs.app, name="runs")
+    app.add_typer(datasets.app, name="datasets")
+    app.add_typer(portal.app, name="portal")
+    return app
+
+
+def main() -> None:
+    """Run the command. What a person can mend is one plain sentence on standard error and exit status 1."""
+    try:
+        database.setup()
+        make_app()()
+    except CatalogueError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. What was read is kept; the same command goes on from there.\n")
+        sys.exit(INTERRUPTED_STATUS)
+
+
+if __name__ == "__main__":
+    main()

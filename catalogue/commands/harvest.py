@@ -1,0 +1,69 @@
+"""`catalogue harvest`: read sources to their spools, and what they hold into the store."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.progress import TaskID
+
+from catalogue import database
+from catalogue.commands.output import AsJson, print_json, print_table, progress_bars
+from catalogue.errors import CatalogueError
+
+STEPS = {"harvest": "reading", "assemble": "keeping"}
+
+
+def harvest(
+    sources: Annotated[list[str] | None, typer.Argument(help="The sources to read, by id.", show_default=False)] = None,
+    all_sources: Annotated[bool, typer.Option("--all", help="Every source of the register that can be read.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many records a source, to try it.")] = None,
+    full: Annotated[
+        bool,
+        typer.Option(help="Begin anew: no checkpoint of an interrupted harvest, and every record is mapped again."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read sources and keep every dataset found there as a validated data package.
+
+    Each run ends as complete, partial (it says what is missing) or failed (it says why). Ctrl-C leaves a checkpoint: the
+    same command goes on from it. The exit status is 0 only if no run failed.
+    """
+    from catalogue import pipeline
+    from catalogue.register import sources as register
+    from catalogue.register.source_entry import AUTO
+    from catalogue.settings import CONFIGURATION
+
+    if not sources and not all_sources:
+        raise CatalogueError("Say which sources to read by their ids, or --all; `catalogue sources list` shows them.")
+    database.prepare()
+    chosen = register.chosen(sources or [])
+    undetected = [source.id for source in chosen if source.protocol == AUTO]
+    if all_sources and undetected:
+        sys.stderr.write(f"Left out, their protocol is not yet detected: {', '.join(undetected)}.\n")
+        chosen = [source for source in chosen if source.protocol != AUTO]
+    with progress_bars() as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(source: str, step: str, done: int, total: int | None) -> None:
+            if source not in tasks:
+                tasks[source] = bars.add_task(source, total=None)
+            expected = total if step == "harvest" else bars.tasks[tasks[source]].total
+            bars.update(tasks[source], description=f"{source}: {STEPS[step]}", completed=done, total=expected)
+
+        results = pipeline.harvest(chosen, CONFIGURATION, tell, limit=limit, full=full)
+    if as_json:
+        print_json({"runs": results})
+    else:
+        print_table(
+            "Harvested",
+            ("source", "run", "state", "records", "new", "changed", "unchanged", "missing", "invalid", "seconds"),
+            [
+                (r.source, r.run or 0, r.state, r.records, r.new, r.changed, r.unchanged, r.missing, r.invalid, r.seconds)
+                for r in results
+            ],
+        )
+        for result in results:
+            if result.state != "complete":
+                typer.echo(f"{result.source}: {result.sentence}")
+    if any(result.state == "failed" for result in results):
+        sys.exit(1)

@@ -1,0 +1,52 @@
+"""`catalogue status`: the whole at a glance."""
+
+from django.db.models import Count, Max, Q
+
+from catalogue import database
+from catalogue.commands.output import AsJson, print_json, print_table
+
+
+def status(as_json: AsJson = False) -> None:
+    """Show per State party: its sources, its datasets, and when it was last read."""
+    from catalogue.datasets.models import Dataset
+    from catalogue.harvests.models import Run
+    from catalogue.publish.models import Publication
+    from catalogue.states.models import State
+
+    database.prepare()
+    counts = {
+        row["source__state"]: row
+        for row in Dataset.objects.values("source__state").annotate(
+            datasets=Count("pk"),
+            invalid=Count("pk", filter=Q(state="invalid")),
+            missing=Count("pk", filter=Q(missing_since__isnull=False)),
+        )
+    }
+    published = dict(
+        Publication.objects.filter(refused=None)
+        .values_list("dataset__source__state")
+        .annotate(count=Count("dataset", distinct=True))
+    )
+    last = dict(Run.objects.values_list("source__state").annotate(at=Max("ended")))
+    rows = []
+    for state in State.objects.annotate(count=Count("sources")).filter(count__gt=0):
+        counted = counts.get(state.code, {})
+        rows.append(
+            {
+                "state": state.code,
+                "name": str(state),
+                "sources": state.sources.count(),
+                "datasets": counted.get("datasets", 0),
+                "invalid": counted.get("invalid", 0),
+                "missing": counted.get("missing", 0),
+                "published": published.get(state.code, 0),
+                "last_read": last[state.code].isoformat(timespec="seconds") if last.get(state.code) else None,
+            }
+        )
+    without = State.objects.filter(sources=None).exclude(kind="fictional").count()
+    if as_json:
+        print_json({"states": rows, "parties_without_a_source": without})
+        return
+    columns = ("name", "sources", "datasets", "invalid", "missing", "published", "last_read")
+    print_table("Catalogue", columns, [[row[c] if row[c] is not None else "never" for c in columns] for row in rows])
+    print(f"{without} parties: no submission received.")  # noqa: T201 - the command's output

@@ -1,0 +1,73 @@
+"""The harvest's own process, seen from the catalogue: started with a job, listened to, and ended."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from catalogue.configuration import Configuration
+from catalogue.errors import HarvestNotPossible
+from harvesters.base import Source
+
+MESSAGE_CHARACTERS = 2000
+"""Of what a crawl that could not run said, this much from the end is shown."""
+
+
+class Said(msgspec.Struct):
+    """One line of a crawl's progress (`harvesters.crawl.Said`)."""
+
+    records: int
+    advertised: int | None = None
+    requests: int = 0
+    state: str | None = None
+
+
+def crawl(
+    source: Source, run: int, spool: Path, configuration: Configuration, said: Callable[[Said], None],
+    *, delay_seconds: float | None, ca_bundle: str | None,
+) -> None:
+    """Run one harvest in a process of its own until it closed its spool, with a verdict or without one.
+
+    delay_seconds, ca_bundle: of the source, before the configuration's. said: called with each line of progress. Raises
+    HarvestNotPossible where the process could not do its work, with what it said.
+    """
+    bundle = ca_bundle or (str(configuration.ca_bundle) if configuration.ca_bundle else None)
+    job = {
+        "source": msgspec.to_builtins(source),
+        "run": str(run),
+        "spool": str(spool),
+        "allow_addresses": list(configuration.allow_addresses),
+        "delay_seconds": configuration.delay_seconds if delay_seconds is None else delay_seconds,
+        "contact": configuration.contact or "",
+        "proxy": configuration.proxy,
+        "ca_bundle": bundle,
+        "max_answer_bytes": configuration.max_answer_bytes,
+    }
+    log = spool.with_suffix(".log")
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "harvesters.crawl"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+        )
+        if process.stdin is None or process.stdout is None:
+            raise HarvestNotPossible("The harvest's process has no pipes; this is a mistake of ours, please report it.")
+        try:
+            process.stdin.write(msgspec.json.encode(job))
+            process.stdin.close()
+            for line in process.stdout:
+                said(msgspec.json.decode(line, type=Said))
+        finally:
+            status = _ended(process)
+    if status != 0:
+        tail = log.read_text(encoding="utf-8", errors="replace")[-MESSAGE_CHARACTERS:].strip()
+        raise HarvestNotPossible(f"The harvest of {source.id} could not run: {tail or f'exit status {status}'}")
+    if log.stat().st_size == 0:
+        log.unlink()
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> int:
+    """Wait for the process to close its spool; where we are interrupted ourselves, ask it to end first."""
+    if process.poll() is None and sys.exc_info()[0] is not None:
+        process.terminate()
+    return process.wait()

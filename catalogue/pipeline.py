@@ -1,0 +1,211 @@
+"""The one place that chains the steps: harvest, assemble, assess, publish.
+
+Each step leaves a durable thing behind (a spool, the store, the outbox), so that each can be repeated alone.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from time import monotonic
+from urllib.parse import urlsplit
+
+import msgspec
+from django.db import close_old_connections
+
+from catalogue.assess.validation import check
+from catalogue.configuration import Configuration
+from catalogue.datasets import store
+from catalogue.errors import HarvestNotPossible
+from catalogue.harvests.assemble import Assembled, Assembler
+from catalogue.harvests.crawling import Said, crawl
+from catalogue.harvests.models import Observation, Run
+from catalogue.register.models import Source
+from catalogue.register.source_entry import AUTO
+from catalogue.register.sources import for_harvest
+from harvesters.errors import SpoolError
+from harvesters.registry import harvester_for
+from harvesters.spool import Verdict, progress
+
+Tell = Callable[[str, str, int, int | None], None]
+"""Told of progress: source, step ("harvest" or "assemble"), records done, records in all where known."""
+
+
+class Harvested(msgspec.Struct, kw_only=True):
+    """What harvesting one source came to; `run` is None where it could not begin, and then `sentence` says why."""
+
+    source: str
+    run: int | None = None
+    state: str = "failed"
+    failure: str = ""
+    sentence: str = ""
+    records: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    invalid: int = 0
+    seconds: float = 0.0
+
+
+def harvest(
+    sources: Sequence[Source], configuration: Configuration, tell: Tell, *, limit: int | None = None, full: bool = False
+) -> list[Harvested]:
+    """Harvest and assemble sources: read several hosts at once, each host one source at a time; one after the other into
+    the store. Gives one outcome per source, in the order given. KeyboardInterrupt leaves checkpoints behind."""
+    results: dict[str, Harvested] = {}
+    hosts: dict[str, threading.Lock] = {urlsplit(source.url).netloc: threading.Lock() for source in sources}
+    with _workers(configuration) as workers, ThreadPoolExecutor(configuration.parallel_harvests) as readers:
+        begun = {}
+        for source in sources:
+            try:
+                run, spool = _begin(source, configuration, limit, full=full)
+            except HarvestNotPossible as problem:
+                results[source.id] = Harvested(source=source.id, sentence=str(problem))
+                continue
+            lock = hosts[urlsplit(source.url).netloc]
+            begun[readers.submit(_read, source, run, spool, configuration, tell, lock, limit)] = (source, run, spool)
+        try:
+            for future in as_completed(begun):
+                source, run, spool = begun[future]
+                problem = future.exception()
+                if problem is not None and not isinstance(problem, HarvestNotPossible):
+                    raise problem
+                run.harvest_seconds = 0.0 if problem else future.result()
+                results[source.id] = _finish(source, run, spool, configuration, workers, tell, str(problem or ""), full=full)
+        except BaseException:
+            for future in begun:
+                future.cancel()
+            readers.shutdown(wait=True)
+            for _, run, _ in begun.values():
+                Run.objects.filter(pk=run.pk, state="running").update(state="interrupted", ended=_now())
+            raise
+    return [results[source.id] for source in sources]
+
+
+def _begin(source: Source, configuration: Configuration, limit: int | None, *, full: bool) -> tuple[Run, Path]:
+    """The run to do: the one that was interrupted, with its spool, or a new one. Raises HarvestNotPossible."""
+    if source.protocol == AUTO:
+        raise HarvestNotPossible(
+            f"The protocol of {source.id} is not yet detected; name it in the register's file (protocol: ckan, say)."
+        )
+    harvester_for(source.protocol)
+    Run.objects.filter(source=source, state="running").update(state="interrupted")
+    if not full:
+        for run in Run.objects.filter(source=source, state="interrupted", limit=limit)[:1]:
+            spool = configuration.home / run.spool
+            if spool.exists() and _resumable(spool):
+                run.state = "running"
+                run.save(update_fields=["state"])
+                return run, spool
+    run = Run.objects.create(source=source, state="running", started=_now(), limit=limit)
+    run.spool = f"spools/{source.id}/{run.pk}.jsonl.zst"
+    run.save(update_fields=["spool"])
+    spool = configuration.home / run.spool
+    spool.parent.mkdir(parents=True, exist_ok=True)
+    return run, spool
+
+
+def _resumable(spool: Path) -> bool:
+    try:
+        return progress(spool).verdict is None
+    except SpoolError:
+        return False
+
+
+def _read(
+    source: Source, run: Run, spool: Path, configuration: Configuration, tell: Tell, host: threading.Lock, limit: int | None
+) -> float:
+    """Read one source to its spool; gives the seconds that it took."""
+    wanted = for_harvest(source, limit=limit, max_record_bytes=configuration.max_record_bytes)
+    entry = source.entry
+
+    def said(line: Said) -> None:
+        tell(source.id, "harvest", line.records, line.advertised)
+
+    with host:
+        started = monotonic()
+        try:
+            crawl(
+                wanted, run.pk, spool, configuration, said,
+                delay_seconds=entry.get("delay_seconds"), ca_bundle=entry.get("ca_bundle"),
+            )
+        finally:
+            close_old_connections()
+        return monotonic() - started
+
+
+def _finish(
+    source: Source, run: Run, spool: Path, configuration: Configuration, workers: ProcessPoolExecutor, tell: Tell,
+    problem: str, *, full: bool,
+) -> Harvested:
+    """Assemble what was read, note the verdict, and what a complete run did not list."""
+    started = monotonic()
+    at = run.started
+    assembled = Assembled(store.Outcome(), {})
+    if spool.exists():
+        wanted = for_harvest(source, limit=run.limit, max_record_bytes=configuration.max_record_bytes)
+        done = 0
+
+        def told(records: int) -> None:
+            nonlocal done
+            done += records
+            tell(source.id, "assemble", done, None)
+
+        assembled = Assembler(wanted, run.pk, at, workers, check, full=full).assemble(spool, told)
+    verdict = assembled.verdict
+    run.ended = _now()
+    run.assemble_seconds = monotonic() - started
+    run.findings_by_code = assembled.findings_by_code
+    run.new, run.changed = assembled.outcome.new, assembled.outcome.changed
+    run.unchanged, run.invalid = assembled.outcome.unchanged, assembled.outcome.invalid + assembled.quarantined
+    if problem:
+        run.state, run.failure, run.sentence = "failed", "down", problem
+    elif verdict is None:
+        run.state, run.sentence = "interrupted", "The harvest was stopped; the next one goes on from its checkpoint."
+    else:
+        _take_verdict(run, verdict)
+        _observe(source, assembled, run)
+    if run.state == "complete" and not run.limit:
+        run.missing = store.mark_missing(source.id, run.pk, at)
+    run.save()
+    return Harvested(
+        source=source.id, run=run.pk, state=run.state, failure=run.failure, sentence=run.sentence, records=run.records,
+        new=run.new, changed=run.changed, unchanged=run.unchanged, missing=run.missing, invalid=run.invalid,
+        seconds=round(run.harvest_seconds + run.assemble_seconds, 3),
+    )  # fmt: skip
+
+
+def _take_verdict(run: Run, verdict: Verdict) -> None:
+    run.state = verdict.state
+    run.failure = verdict.failure or ""
+    run.sentence = verdict.sentence
+    run.missing_parts = verdict.missing
+    run.records = verdict.records
+    run.requests = verdict.requests
+    if verdict.advertised:
+        run.advertised_start, run.advertised_end = verdict.advertised
+
+
+def _observe(source: Source, assembled: Assembled, run: Run) -> None:
+    """Note beside the source what robots.txt said, where a request was refused by it."""
+    forbidden = run.failure == "refused-by-robots" or assembled.findings_by_code.get("robots-forbid", 0) > 0
+    state = "forbids" if forbidden else "allows"
+    Observation.objects.update_or_create(source=source, defaults={"robots": state, "at": run.ended, "robots_rule": ""})
+
+
+@contextmanager
+def _workers(configuration: Configuration) -> Iterator[ProcessPoolExecutor]:
+    """The processes that map and judge. Forked servers, not forks: this process has threads and a database."""
+    pool = ProcessPoolExecutor(configuration.workers, mp_context=get_context("spawn"))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,89 @@
+"""The register's sources in the database: loaded from a file as a whole or not at all, and written back to one."""
+
+from collections.abc import Collection
+
+import msgspec
+from django.db import transaction
+
+from catalogue.errors import RegisterError
+from catalogue.register.models import Source
+from catalogue.register.source_entry import SourceEntry
+from catalogue.register.sources_file import read_sources, write_sources
+from catalogue.states.models import State
+from harvesters import base
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What loading a file did. absent: sources of the register that the file does not have; they stay."""
+
+    added: list[str]
+    changed: list[str]
+    unchanged: list[str]
+    absent: list[str]
+
+
+def load(content: bytes, protocols: Collection[str]) -> Loaded:
+    """Take over a file of sources. Raises SourcesFileError with every mistake; then nothing was loaded."""
+    names = {state.code: state.name("en") for state in State.objects.all()}
+    entries = read_sources(content, states=names, protocols=protocols)
+    with transaction.atomic():
+        before = {source.id: source.entry for source in Source.objects.all()}
+        rows = [_row(entry) for entry in entries]
+        differing = [row for row in rows if before.get(row.id) != row.entry]
+        fields = [field.name for field in Source._meta.concrete_fields if field.name != "id"]
+        Source.objects.bulk_create(differing, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+    given = {row.id for row in rows}
+    return Loaded(
+        added=[row.id for row in differing if row.id not in before],
+        changed=[row.id for row in differing if row.id in before],
+        unchanged=[row.id for row in rows if row.id in before and row not in differing],
+        absent=sorted(set(before) - given),
+    )
+
+
+def export() -> str:
+    """The register as the text of a file that loads back to the same register."""
+    return write_sources(msgspec.convert(source.entry, SourceEntry) for source in Source.objects.all())
+
+
+def chosen(identifiers: Collection[str]) -> list[Source]:
+    """The sources of these ids in the register's order; all of them for an empty collection. Raises RegisterError."""
+    sources = list(Source.objects.select_related("state"))
+    unknown = sorted(set(identifiers) - {source.id for source in sources})
+    if unknown:
+        raise RegisterError(
+            f"The register has no source {', '.join(unknown)}; `catalogue sources list` shows those that it has."
+        )
+    return [source for source in sources if not identifiers or source.id in identifiers]
+
+
+def for_harvest(source: Source, *, limit: int | None, max_record_bytes: int) -> base.Source:
+    """A source as harvesting sees it."""
+    return base.Source(
+        id=source.id,
+        url=source.url,
+        protocol=source.protocol,
+        options=source.options,
+        permission=msgspec.convert(source.permission, base.HarvestPermission) if source.permission else None,
+        limit=limit,
+        max_record_bytes=max_record_bytes,
+    )
+
+
+def _row(entry: SourceEntry) -> Source:
+    return Source(
+        id=entry.id,
+        state_id=entry.state,
+        title=entry.title,
+        url=entry.url,
+        protocol=entry.protocol,
+        basis_kind=entry.basis.kind,
+        basis_document=entry.basis.document or "",
+        basis_date=entry.basis.date or "",
+        schedule=entry.schedule,
+        permission=msgspec.to_builtins(entry.harvest_permission) if entry.harvest_permission else None,
+        publish=entry.publish,
+        options=entry.options,
+        expect=msgspec.to_builtins(entry.expect) if entry.expect else {},
+        entry=msgspec.to_builtins(entry),
+    )

@@ -1,0 +1,227 @@
+"""CKAN Action API: what most national portals speak.
+
+Reads `package_search` in pages of up to 1,000 with a stable sort; where a portal refuses, smaller pages, and at last
+`package_list` with one `package_show` each, which is all that the oldest portals have. Where robots.txt forbids `/api/`
+and no permission is recorded, the portal's `/data.json` or `/catalog.ttl` is read instead, if it has one.
+
+Standard: https://docs.ckan.org/en/latest/api/
+
+Peculiarities: answers without the usual envelope (`{"count", "results"}`), errors as JSON with HTTP 404 or 409, `extras` as
+a list or as a mapping, fields of ckanext-scheming and language maps of ckanext-fluent (also as JSON inside strings),
+portals that are aggregators themselves (`harvest_source_id`).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+import msgspec
+
+from harvesters.base import (
+    Advertised,
+    Answer,
+    Event,
+    Failure,
+    Harvester,
+    LastPage,
+    Option,
+    Parts,
+    Source,
+    no_parts,
+    notice,
+)
+from harvesters.ckan_mapping import map_dataset
+from harvesters.errors import MalformedAnswer
+from harvesters.findings import find
+from harvesters.jsonstream import ArrayMembers, TooLarge
+from harvesters.package import Mapped
+from harvesters.spool import Ask, Record
+
+PAGE_SIZES = (1000, 100, 20)
+"""Datasets a page, tried in turn: CKAN's own ceiling (ckan.search.rows_max), then what weaker portals still answer."""
+
+STABLE_SORT = "metadata_created asc, id asc"
+"""What is added while we page comes last, so that no page shifts under us."""
+
+SEARCH_PATHS = (("result", "results"), ("results",))
+LIST_PATHS = (("result",), ())
+INSTEAD = (("data.json", "dcat-us"), ("catalog.ttl", "dcat"))
+"""What a CKAN may offer beside its API (ckanext-dcat, ckanext-datajson), and which harvester reads it."""
+
+
+class _Identity(msgspec.Struct):
+    id: str | int | None = None
+    name: str | None = None
+
+
+class _Count(msgspec.Struct):
+    count: int | None = None
+
+
+class _Envelope(msgspec.Struct):
+    """What surrounds the datasets of a `package_search`, with or without the usual envelope."""
+
+    success: bool | None = None
+    result: Any = None
+    count: int | None = None
+    error: Any = None
+
+
+class _Shown(msgspec.Struct):
+    success: bool | None = None
+    result: msgspec.Raw | None = None
+    id: str | None = None
+
+
+_IDENTITY = msgspec.json.Decoder(_Identity)
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+
+
+class Ckan(Harvester):
+    """The Action API, version 3, of CKAN 1.8 and later."""
+
+    protocol: ClassVar[str] = "ckan"
+    title: ClassVar[str] = "CKAN Action API"
+    standard: ClassVar[str] = "https://docs.ckan.org/en/latest/api/"
+    version: ClassVar[int] = 1
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("fq", "a filter query (Solr's syntax) that limits what is read, such as `organization:ministry-of-finance`"),
+        Option("page_size", "datasets a page, where the portal needs fewer than 1,000"),
+    )
+
+    def start(self) -> Iterable[Ask]:
+        """The first page."""
+        size = self.source.options.get("page_size", PAGE_SIZES[0])
+        yield self._page(0, int(size))
+
+    def read(self, answer: Answer) -> Iterable[Event]:
+        """Read a page, a list of names, or one dataset, as the ask's purpose says."""
+        match answer.ask.purpose:
+            case "list":
+                return self._read_list(answer)
+            case "record":
+                return self._read_one(answer)
+            case _:
+                return self._read_page(answer)
+
+    def failed(self, ask: Ask, failure: Failure) -> Iterable[Event]:
+        """Smaller pages, then names one by one; what robots.txt permits, where it forbids the API."""
+        if ask.protocol is not None:
+            routes = [protocol for _, protocol in INSTEAD]
+            yield from self._instead(routes.index(ask.protocol) + 1) if ask.protocol in routes else ()
+        elif failure.failure == "refused-by-robots" and ask.purpose == "page":
+            yield from self._instead(0)
+        elif ask.purpose == "page" and failure.failure not in {"tls", "auth", "refused-address", "refused-by-robots"}:
+            size = int(ask.note["rows"] or 0)
+            smaller = next((candidate for candidate in PAGE_SIZES if candidate < size), None)
+            if smaller is not None:
+                yield self._page(int(ask.note["start"] or 0), smaller)
+            elif ask.note["start"] == 0:
+                yield self._ask("package_list", "list", {})
+
+    @classmethod
+    def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
+        """Map one CKAN dataset."""
+        return map_dataset(record, source)
+
+    # -- asks
+
+    def _page(self, start: int, rows: int) -> Ask:
+        query: dict[str, str | int] = {"rows": rows, "start": start, "sort": STABLE_SORT}
+        if "fq" in self.source.options:
+            query["fq"] = str(self.source.options["fq"])
+        return self._ask("package_search", "page", query)
+
+    def _ask(self, action: str, purpose: str, query: dict[str, str | int]) -> Ask:
+        base = self.source.url.rstrip("/").removesuffix("/api/3/action").removesuffix("/api/3").removesuffix("/api")
+        url = f"{base}/api/3/action/{action}" + (f"?{urlencode(query)}" if query else "")
+        note = {key: value for key, value in query.items() if key in {"rows", "start"}}
+        return Ask(url=url, purpose=purpose, headers={"Accept": "application/json"}, note=dict(note))
+
+    def _instead(self, first: int) -> Iterator[Ask]:
+        for path, protocol in INSTEAD[first : first + 1]:
+            yield Ask(url=f"{self.source.url.rstrip('/')}/{path}", protocol=protocol)
+
+    # -- answers
+
+    def _read_page(self, answer: Answer) -> Iterator[Event]:
+        received = 0
+        with answer.open() as file:
+            members = ArrayMembers(file, SEARCH_PATHS, self.source.max_record_bytes, None, answer.url)
+            for member in members:
+                received += 1
+                yield self._event(member, answer)
+        envelope = _decoded_envelope(members.envelope, answer)
+        if not members.found:
+            raise MalformedAnswer(_refusal(envelope, answer))
+        total = envelope.count if isinstance(envelope.count, int) else _count(envelope.result)
+        if total is not None:
+            yield Advertised(total)
+        start, rows = int(answer.ask.note["start"] or 0), int(answer.ask.note["rows"] or 0)
+        # A portal may cap a page below what was asked for: go on from what came, not from what was asked.
+        following = start + received
+        if received == 0 or (following >= total if total is not None else received < rows):
+            yield LastPage()
+        else:
+            yield self._page(following, rows)
+
+    def _read_list(self, answer: Answer) -> Iterator[Event]:
+        count = 0
+        with answer.open() as file:
+            members = ArrayMembers(file, LIST_PATHS, self.source.max_record_bytes, None, answer.url)
+            for member in members:
+                if isinstance(member, TooLarge):
+                    continue
+                name = msgspec.json.decode(member)
+                if isinstance(name, str):
+                    count += 1
+                    yield self._ask("package_show", "record", {"id": name})
+        if not members.found:
+            raise MalformedAnswer(_refusal(_decoded_envelope(members.envelope, answer), answer))
+        yield Advertised(count)
+        yield LastPage()
+
+    def _read_one(self, answer: Answer) -> Iterator[Event]:
+        if answer.path.stat().st_size > self.source.max_record_bytes:
+            size = answer.path.stat().st_size
+            yield notice(find("record-too-large", value=answer.url, size=size), answer, received=True)
+            return
+        content = answer.content()
+        try:
+            shown = msgspec.json.decode(content, type=_Shown)
+        except msgspec.DecodeError as error:
+            raise MalformedAnswer(f"{answer.url} did not answer with a dataset in JSON ({error}); it is asked again with the next harvest.") from error
+        if shown.result is not None:
+            yield self._event(bytes(shown.result), answer)
+        elif shown.id is not None:
+            yield self._event(content, answer)
+        else:
+            raise MalformedAnswer(f"{answer.url} answered without a dataset; tell the portal's operator.")
+
+    def _event(self, member: bytes | TooLarge, answer: Answer) -> Event:
+        if isinstance(member, TooLarge):
+            return notice(find("record-too-large", value=answer.url, size=member.size_bytes), answer, received=True)
+        try:
+            identity = _IDENTITY.decode(member)
+        except msgspec.DecodeError as error:
+            return notice(find("record-malformed", value=member[:200].decode("utf-8", "replace"), why=error), answer, received=True)
+        identifier = identity.id if identity.id not in {None, ""} else identity.name
+        return self.json_record(str(identifier) if identifier not in {None, ""} else None, member, answer)
+
+
+def _decoded_envelope(content: bytes, answer: Answer) -> _Envelope:
+    try:
+        return _ENVELOPE.decode(content)
+    except msgspec.DecodeError as error:
+        raise MalformedAnswer(f"{answer.url} did not answer as a CKAN does ({error}); check the address.") from error
+
+
+def _count(result: object) -> int | None:
+    count = result.get("count") if isinstance(result, dict) else None
+    return count if isinstance(count, int) else None
+
+
+def _refusal(envelope: _Envelope, answer: Answer) -> str:
+    error = envelope.error.get("message") if isinstance(envelope.error, dict) else envelope.error
+    said = f" It says: {str(error)[:200]}." if error else ""
+    return f"{answer.url} answered without datasets.{said} Check that the address is a CKAN's."

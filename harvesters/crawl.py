@@ -1,0 +1,284 @@
+"""One harvest, one process: `python -m harvesters.crawl` reads a job on standard input and leaves a spool.
+
+Scrapy fetches (through `fetch`), the protocol's harvester reads, and each answer becomes one frame of the spool with the
+checkpoint that the next process would go on from. Progress is told on standard output, one JSON object a line; the log
+goes to standard error. SIGINT and SIGTERM end the harvest after the answers that are under way, without a verdict.
+"""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+import scrapy
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
+
+from harvesters.base import Advertised, Answer, Event, Failure, Harvester, LastPage, Source, Trouble
+from harvesters.errors import HarvestError
+from harvesters.fetch.errors import FetchError
+from harvesters.fetch.guard import networks
+from harvesters.fetch.limits import Limits
+from harvesters.fetch.policy import FetchPolicy
+from harvesters.fetch.settings import scrapy_settings
+from harvesters.findings import find
+from harvesters.registry import harvester_for
+from harvesters.spool import Ask, Checkpoint, Header, Line, Noticed, Part, Progress, Record, SpoolWriter, progress
+from harvesters.verdict import judge
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What a harvest is told: the source, where its spool goes, and how it may fetch (`fetch.policy.FetchPolicy`).
+
+    spool: a file that does not exist begins a harvest; one without a verdict is gone on with.
+    """
+
+    source: Source
+    run: str
+    spool: Path
+    allow_addresses: list[str] = []
+    delay_seconds: float = 1.0
+    contact: str = ""
+    proxy: str | None = None
+    ca_bundle: Path | None = None
+    max_answer_bytes: int = 2 << 30
+
+
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of progress: records so far, what the portal says it has, and at the end the verdict's state."""
+
+    records: int
+    advertised: int | None = None
+    requests: int = 0
+    state: str | None = None
+
+
+class HarvestSpider(scrapy.Spider):
+    """Feeds asks to Scrapy and answers to harvesters, and writes down what comes of each."""
+
+    name: ClassVar[str] = "harvest"
+
+    def __init__(self, job: Job, writer: SpoolWriter, state: Progress, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.job = job
+        self.writer = writer
+        self.state = state
+        self.bodies = Path(tempfile.mkdtemp(prefix="bodies-", dir=job.spool.parent))
+        self.waiting: list[Ask] = []
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """The asks that are open: those of the harvester's start, or those that an interrupted harvest left."""
+        if not self.state.asked:
+            self._checkpoint(Checkpoint(asked=list(self._harvester(None).start())))
+        self.waiting = list(reversed(self.state.open.values()))
+        for request in self._next():
+            yield request
+
+    def answered(self, response: Response, ask: Ask) -> Iterator[scrapy.Request]:
+        """Read one answer, write its frame, and go on with what it asked for."""
+        fetched = response.request.meta["fetched"] if response.request else None
+        path = fetched.path if fetched else None
+        if path is None:
+            raise CloseSpider("an answer came without its file")
+        answer = Answer(
+            ask=ask,
+            url=response.url,
+            status=response.status,
+            headers={k.decode("latin-1").lower(): v[-1].decode("latin-1") for k, v in response.headers.items() if v},
+            path=path,
+            at=_now(),
+        )
+        try:
+            self._take(ask, self._harvester(ask.protocol).read(answer))
+        finally:
+            path.unlink(missing_ok=True)
+        yield from self._next()
+
+    def unanswered(self, failure: TwistedFailure, ask: Ask) -> Iterator[scrapy.Request]:
+        """Ask the harvester what to do in the place of an ask that failed; nothing means that it counts."""
+        self._failed(ask, [], _failure_of(failure.value), [])
+        yield from self._next()
+
+    def closed(self, reason: str) -> None:
+        """End the spool: with a verdict where nothing is left to ask, without one where the harvest was interrupted."""
+        shutil.rmtree(self.bodies, ignore_errors=True)
+        limited = self.job.source.limit is not None and self.state.records >= self.job.source.limit
+        verdict = None
+        if (not self.state.open or limited) and reason in {"finished", "limit"}:
+            verdict = judge(self.state, limited=limited, ended=_now())
+        self.writer.close(verdict)
+        self._say(verdict.state if verdict else "interrupted")
+
+    # -- one answer
+
+    def _take(self, ask: Ask, events: Iterable[Event]) -> None:
+        asked: list[Ask] = []
+        advertised: int | None = None
+        last_page = False
+        known = len(self.state.seen)
+        named = 0
+        troubles: list[str] = []
+        failure: Failure | None = None
+        try:
+            for event in events:
+                match event:
+                    case Ask():
+                        asked.append(event)
+                    case Record() | Part() | Noticed():
+                        named += isinstance(event, Record) and event.id is not None
+                        self._write(event)
+                    case Advertised(count):
+                        advertised = count
+                    case LastPage():
+                        last_page = True
+                    case Trouble(sentence):
+                        troubles.append(sentence)
+                if self._limit_reached():
+                    break
+        except HarvestError as error:
+            failure = Failure(error.failure, error.sentence)
+        if asked and named and len(self.state.seen) == known:
+            self._write(Noticed(finding=find("page-loop", value=ask.url), url=ask.url))
+            troubles.append(f"{ask.url} holds only datasets that were already read: the portal's pages go round in a circle.")
+            asked = []
+        repeated = [again for again in asked if again.key in self.state.asked]
+        if repeated:
+            self._write(Noticed(finding=find("page-loop", value=repeated[0].url), url=ask.url))
+            troubles.append(f"{ask.url} leads back to {repeated[0].url}, which was already read.")
+        if failure is not None:
+            self._failed(ask, asked, failure, troubles)
+            return
+        self._checkpoint(
+            Checkpoint(
+                answered=ask.key, asked=asked, advertised=advertised, last_page=last_page, troubles=troubles
+            )
+        )
+
+    def _failed(self, ask: Ask, asked: list[Ask], failure: Failure, troubles: list[str]) -> None:
+        instead = list(self._harvester(ask.protocol).failed(ask, failure))
+        asked = [*asked, *(event for event in instead if isinstance(event, Ask))]
+        replaced = any(isinstance(event, Ask) for event in instead)
+        self._write(
+            Noticed(
+                finding=find("fell-back" if replaced else "answer-failed", value=ask.url, why=failure.sentence), url=ask.url
+            )
+        )
+        self._checkpoint(
+            Checkpoint(
+                answered=ask.key,
+                asked=asked,
+                failure=None if replaced else failure.failure,
+                sentence="" if replaced else failure.sentence,
+                troubles=troubles,
+            )
+        )
+
+    def _write(self, line: Line) -> None:
+        self.writer.write([line])
+        self.state.take(line)
+
+    def _checkpoint(self, checkpoint: Checkpoint) -> None:
+        before = len(self.state.open)
+        self.writer.checkpoint(checkpoint)
+        new = [ask for ask in checkpoint.asked if ask.key not in self.state.asked]
+        self.state.take(checkpoint)
+        self.waiting.extend(reversed(new))
+        if before or new:
+            self._say(None)
+
+    # -- the flow
+
+    def _next(self) -> Iterator[scrapy.Request]:
+        if self._limit_reached():
+            self.waiting.clear()
+            return
+        if self.waiting:
+            ask = self.waiting.pop()
+            yield scrapy.Request(
+                ask.url,
+                method=ask.method,
+                headers=dict(ask.headers),
+                body=ask.body,
+                callback=self.answered,
+                errback=self.unanswered,
+                cb_kwargs={"ask": ask},
+                dont_filter=True,
+                meta={"sink": self.bodies},
+            )
+
+    def _limit_reached(self) -> bool:
+        limit = self.job.source.limit
+        return limit is not None and self.state.records >= limit
+
+    def _harvester(self, protocol: str | None) -> Harvester:
+        return harvester_for(protocol or self.job.source.protocol)(self.job.source)
+
+    def _say(self, state: str | None) -> None:
+        advertised = self.state.advertised[1] if self.state.advertised else None
+        said = Said(records=self.state.records, advertised=advertised, requests=self.state.requests, state=state)
+        sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
+        sys.stdout.flush()
+
+
+def harvest(job: Job) -> None:
+    """Run one harvest to its verdict or its interruption. Raises HarvestError for a job that cannot begin."""
+    harvester = harvester_for(job.source.protocol)
+    if job.spool.exists():
+        writer = SpoolWriter.resume(job.spool)
+        state = progress(job.spool)
+    else:
+        header = Header(
+            source=job.source.id,
+            run=job.run,
+            url=job.source.url,
+            protocol=job.source.protocol,
+            started=_now(),
+            harvester=str(harvester.version),
+        )
+        writer = SpoolWriter.create(job.spool, header)
+        state = Progress(header)
+    policy = FetchPolicy(
+        allow_addresses=networks(job.allow_addresses),
+        limits=Limits(max_raw_bytes=job.max_answer_bytes, max_decoded_bytes=job.max_answer_bytes),
+        contact=job.contact,
+        delay_seconds=job.delay_seconds,
+        proxy=job.proxy,
+        ca_bundle=job.ca_bundle,
+        permission=job.source.permission,
+    )
+    process = AsyncCrawlerProcess(scrapy_settings(policy))
+    process.crawl(HarvestSpider, job=job, writer=writer, state=state)
+    process.start()
+
+
+def _failure_of(error: object) -> Failure:
+    if isinstance(error, FetchError):
+        return Failure(error.failure, error.sentence, error.status, error.body)
+    if isinstance(error, HarvestError):
+        return Failure(error.failure, error.sentence)
+    return Failure("down", f"The request failed ({type(error).__name__}: {error}); it is tried again with the next harvest.")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def main() -> int:
+    """Read the job from standard input; exit status 0 once the spool is closed, 2 for a job that cannot begin."""
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    try:
+        harvest(job)
+    except HarvestError as error:
+        sys.stderr.write(error.sentence + "\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

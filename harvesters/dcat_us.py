@@ -1,0 +1,233 @@
+"""DCAT-US 1.1: one `data.json` that lists all datasets of a portal (Project Open Data Metadata Schema).
+
+Spoken by DKAN, Socrata, ArcGIS Hub, CKAN's datajson extension and many hand-made catalogues. A file of any size is read
+member by member. The standard knows no paging; where a portal pages all the same (a link to the next page, a stated
+total with a page number), its pages are followed.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+import msgspec
+
+from harvesters.base import (
+    Advertised,
+    Answer,
+    Event,
+    Failure,
+    Harvester,
+    LastPage,
+    Option,
+    Parts,
+    Source,
+    Trouble,
+    no_parts,
+    notice,
+)
+from harvesters.dcat_us_mapping import map_dataset
+from harvesters.errors import MalformedAnswer
+from harvesters.findings import find
+from harvesters.jsonstream import ArrayMembers, TooLarge
+from harvesters.mapping import mended_json
+from harvesters.package import Mapped
+from harvesters.spool import Ask, Noticed, Record
+
+PATHS = (("dataset",), ("datasets",), ())
+"""Where the list of datasets stands: as prescribed, as some write it, or as the whole document (schema 1.0)."""
+
+_TOTALS = ("total", "totalItems", "total_count", "totalCount", "totalResults")
+_NEXT = ("next", "nextPage", "next_page", "nextPageUrl", "next_page_url", "@odata.nextLink")
+_AROUND_NEXT = ("links", "_links", "paging", "pagination", "meta", "page")
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
+_LINK = re.compile(r"<([^>]*)>([^<]*)")
+_NEXT_RELATION = re.compile(r"rel\s*=\s*(?:\"(?:[^\"]*\s)?next(?:\s[^\"]*)?\"|next\b)", re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+
+
+class _Head(msgspec.Struct):
+    """What reading needs of a member; the rest is checked to be JSON, and not built."""
+
+    identifier: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+
+
+class DcatUs(Harvester):
+    """A portal's `data.json`."""
+
+    protocol = "dcat-us"
+    title = "DCAT-US 1.1 (data.json)"
+    standard = "https://resources.data.gov/resources/dcat-us/"
+    options = (
+        Option(
+            "page_parameter",
+            "the query parameter by which the portal pages its data.json, such as page; "
+            "pages are asked for from 1 on until one is empty or the same as the one before",
+        ),
+    )
+
+    def start(self) -> Iterable[Ask]:
+        """The file that was reported, or the `data.json` that the standard prescribes at the root of a portal."""
+        parts = urlsplit(self.source.url)
+        named = parts.path.lower().endswith(".json") or bool(parts.query)
+        url = self.source.url
+        if not named:
+            url = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/data.json", fragment=""))
+        if parameter := self._page_parameter():
+            url = _with_page(url, parameter, 1)
+        yield Ask(url, note={} if named else {"guessed": True})
+
+    def failed(self, ask: Ask, failure: Failure) -> Iterable[Event]:
+        """Where there is no `data.json` under the reported address, that address may be the file itself."""
+        if ask.note.get("guessed") and failure.failure in ("malformed", "moved", "down") and failure.status < 500:
+            yield Ask(self.source.url)
+
+    def read(self, answer: Answer) -> Iterator[Event]:
+        """Records, then what the portal says of its size, then the next page or the last-page marker."""
+        charset = _CHARSET.search(answer.headers.get("content-type", ""))
+        identifiers = hashlib.sha256()
+        count = 0
+        with answer.open() as file:
+            members = ArrayMembers(
+                file, PATHS, self.source.max_record_bytes, charset[1] if charset else None, answer.url
+            )
+            for member in members:
+                event = self._member(member, answer)
+                count += 1
+                identifiers.update(repr(event.id or event).encode())
+                yield event
+            envelope = _object(members.envelope)
+            if not members.found:
+                raise MalformedAnswer(
+                    f'{answer.url} has no list under "dataset"{_said_error(envelope)}; '
+                    "check that it is the address of a data.json."
+                )
+        yield from self._after(answer, envelope, count, identifiers.hexdigest())
+
+    def _member(self, member: bytes | TooLarge, answer: Answer) -> Record | Noticed:
+        """One member of the list as a record, or as the finding that says why it is none."""
+        if isinstance(member, TooLarge):
+            finding = find("record-too-large", size=member.size_bytes, limit=self.source.max_record_bytes)
+            return notice(finding, answer, received=True)
+        try:
+            head = _HEAD.decode(member)
+        except (msgspec.DecodeError, RecursionError) as error:
+            mended = mended_json(member)
+            if mended is None or not mended.startswith(b"{"):
+                excerpt = member[:200].decode("utf-8", "replace")
+                return notice(find("record-malformed", value=excerpt, why=str(error)), answer, received=True)
+            member, head = mended, _HEAD.decode(mended)
+        return self.json_record(_identifier(bytes(head.identifier)), member, answer)
+
+    def _after(self, answer: Answer, envelope: Mapping[str, Any], count: int, digest: str) -> Iterator[Event]:
+        """What follows a page of `count` datasets: its total and the next page, or the end."""
+        note = answer.ask.note
+        received = count + int(note.get("received") or 0)
+        total = _total(envelope)
+        if total is not None:
+            yield Advertised(total)
+        link = _next_link(answer.headers.get("link", ""), envelope)
+        same_again = digest == note.get("digest")
+        parameter = self._page_parameter()
+        if link is not None and count:
+            yield from self._follow(link, answer, received, digest)
+        elif count and not same_again and (parameter or (total is not None and received < total)):
+            name = parameter or "page"
+            page = dict(parse_qsl(urlsplit(answer.ask.url).query)).get(name, "1")
+            following = int(page) + 1 if page.isdecimal() else 2
+            yield Ask(_with_page(answer.ask.url, name, following), note={"received": received, "digest": digest})
+        else:
+            yield LastPage()
+
+    def _follow(self, link: str, answer: Answer, received: int, digest: str) -> Iterator[Event]:
+        """The next page at the host that sent this one, whatever host a portal behind a proxy believes to be."""
+        here, there = urlsplit(answer.url), _split(urljoin(answer.url, link))
+        if there is None or there.scheme not in ("http", "https"):
+            yield Trouble(f"{answer.url} links to a next page that is no address ({link[:200]!r}).")
+            return
+        if there.netloc != here.netloc:
+            yield notice(find("paging-leaves-host", value=link), answer)
+            there = there._replace(scheme=here.scheme, netloc=here.netloc)
+        yield Ask(urlunsplit(there), note={"received": received, "digest": digest})
+
+    def _page_parameter(self) -> str | None:
+        value = self.source.options.get("page_parameter")
+        return value if isinstance(value, str) and value else None
+
+    @classmethod
+    def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
+        """Map one dataset of a data.json; see `dcat_us_mapping`."""
+        return map_dataset(record, source)
+
+
+def _identifier(raw: bytes) -> str | None:
+    """The identifier as the portal wrote it, a number by its own digits; None where there is none."""
+    if _NUMBER.fullmatch(raw.decode()):
+        return raw.decode()
+    value = msgspec.json.decode(raw)
+    if isinstance(value, dict):  # DCAT-US 3: an object that holds the identifier
+        value = value.get("@id") or value.get("notation") or value.get("@value")
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _object(envelope: bytes) -> dict[str, Any]:
+    """What stands around the list; empty where that is no object that can be read."""
+    try:
+        value = msgspec.json.decode(envelope)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _said_error(envelope: Mapping[str, Any]) -> str:
+    """The error that a portal sent in place of its list, if it says one."""
+    said = envelope.get("error") or envelope.get("message") or envelope.get("detail")
+    if isinstance(said, dict):
+        said = said.get("message")
+    return f" (it says: {said[:200]})" if isinstance(said, str) and said else ""
+
+
+def _total(envelope: Mapping[str, Any]) -> int | None:
+    places = [envelope, *(envelope[key] for key in _AROUND_NEXT if isinstance(envelope.get(key), dict))]
+    for place in places:
+        for key in _TOTALS:
+            if isinstance(value := place.get(key), int) and not isinstance(value, bool) and value >= 0:
+                return value
+    return None
+
+
+def _next_link(header: str, envelope: Mapping[str, Any]) -> str | None:
+    """The address of the next page, from the Link header (RFC 8288) or from the document."""
+    for match in _LINK.finditer(header):
+        if _NEXT_RELATION.search(match[2]):
+            return match[1].strip()
+    for place in (envelope, *(envelope.get(key) for key in _AROUND_NEXT)):
+        if isinstance(place, dict):
+            for key in _NEXT:
+                value = place.get(key)
+                value = value.get("href") if isinstance(value, dict) else value
+                if isinstance(value, str) and value.strip():
+                    return value.strip()
+        elif isinstance(place, list):
+            for link in place:
+                if isinstance(link, dict) and link.get("rel") == "next" and isinstance(link.get("href"), str):
+                    return str(link["href"]).strip()
+    return None
+
+
+def _split(url: str) -> Any:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def _with_page(url: str, parameter: str, page: int) -> str:
+    """The URL with its page number set, its other parameters as they were."""
+    parts = urlsplit(url)
+    query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != parameter]
+    return urlunsplit(parts._replace(query=urlencode([*query, (parameter, str(page))]), fragment=""))

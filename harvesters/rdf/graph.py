@@ -1,0 +1,184 @@
+"""The graph of one page, and the part of it that describes one dataset.
+
+Nodes are named by a string: an IRI by itself, a blank node by "_:" and its label. Statements keep the order of the
+document, so that the same page always gives the same records.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse
+
+from harvesters.rdf.vocabulary import ADMS, DCAT, DCT, FOAF, PROV, SKOS, TYPE, VOID, canonical
+
+Term = NamedNode | BlankNode | Literal | Triple
+Statement = tuple[str, Term]
+"""A predicate's IRI, as written, and an object."""
+
+MAX_DEPTH = 8
+"""Steps from a dataset to what is still taken as part of its description; DCAT-AP's own deepest chain is five."""
+
+MAX_IRI_STEPS = 4
+"""Of those, steps over nodes that have an IRI (dataset, distribution, access service, licence, standard)."""
+
+DATASET_CLASSES = frozenset({DCAT + "Dataset"})
+APART_CLASSES = frozenset(
+    DCAT + name for name in ("Dataset", "DatasetSeries", "Catalog", "CatalogRecord")
+)
+"""What stands for itself: a dataset that refers to one of these does not contain its description."""
+
+_NOT_FOLLOWED = frozenset(
+    [ADMS + name for name in ("next", "prev", "last", "sample", "translation")]
+    + [DCAT + name for name in (
+        "catalog", "dataset", "first", "hasVersion", "inCatalog", "inSeries", "isVersionOf", "last", "next", "nextVersion",
+        "prev", "previousVersion", "record", "resource", "seriesMember", "servesDataset", "service",
+    )]
+    + [DCT + name for name in (
+        "hasPart", "hasVersion", "isPartOf", "isReferencedBy", "isReplacedBy", "isRequiredBy", "isVersionOf", "relation",
+        "replaces", "requires", "source",
+    )]
+    + [FOAF + "isPrimaryTopicOf", FOAF + "primaryTopic", VOID + "inDataset", PROV + "wasUsedBy"]
+    + [SKOS + name for name in (
+        "broader", "broaderTransitive", "exactMatch", "hasTopConcept", "inScheme", "member", "narrower",
+        "narrowerTransitive", "related", "topConceptOf",
+    )]
+)  # fmt: skip
+"""Predicates that lead from a dataset to other datasets, or from a concept into its whole scheme."""
+
+_UNSAFE_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')  # N-Triples, production IRIREF
+
+
+class Graph(Protocol):
+    """What a page says, whether it is held in memory or on disk."""
+
+    def statements(self, node: str) -> Sequence[Statement]:
+        """What is said of a node; empty where nothing is."""
+
+    def classes(self, node: str) -> frozenset[str]:
+        """The classes of a node, in their standard spelling."""
+
+    def members(self, classes: frozenset[str]) -> Iterable[str]:
+        """The nodes of any of the classes, in the order of the document."""
+
+    def with_predicate(self, *predicates: str) -> Iterable[tuple[str, Term]]:
+        """Subject and object of every statement with one of the predicates."""
+
+
+class MemoryGraph:
+    """A graph held in memory."""
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        self._statements: dict[str, list[Statement]] = {}
+        self._classes: dict[str, set[str]] = {}
+        for quad in quads:
+            node = key(quad.subject)
+            predicate = quad.predicate.value
+            self._statements.setdefault(node, []).append((predicate, quad.object))
+            if predicate == TYPE and isinstance(quad.object, NamedNode):
+                self._classes.setdefault(node, set()).add(canonical(quad.object.value))
+
+    def statements(self, node: str) -> Sequence[Statement]:
+        """What is said of a node; empty where nothing is."""
+        return self._statements.get(node, ())
+
+    def classes(self, node: str) -> frozenset[str]:
+        """The classes of a node, in their standard spelling."""
+        return frozenset(self._classes.get(node, ()))
+
+    def members(self, classes: frozenset[str]) -> Iterator[str]:
+        """The nodes of any of the classes, in the order of the document."""
+        return (node for node, had in self._classes.items() if not classes.isdisjoint(had))
+
+    def with_predicate(self, *predicates: str) -> Iterator[tuple[str, Term]]:
+        """Subject and object of every statement with one of the predicates."""
+        wanted = frozenset(predicates)
+        for node, statements in self._statements.items():
+            for predicate, value in statements:
+                if predicate in wanted:
+                    yield node, value
+
+    def nodes(self) -> Iterator[str]:
+        """Every node that something is said of."""
+        return iter(self._statements)
+
+
+class Description(NamedTuple):
+    """The statements that describe one thing, as N-Triples whose first subject is that thing.
+
+    size_bytes: of the text; where it is over the limit, text is empty. nodes: what else is described in it.
+    """
+
+    text: str
+    size_bytes: int
+    nodes: frozenset[str]
+
+
+def key(term: Term) -> str:
+    """The name of a node."""
+    if isinstance(term, NamedNode):
+        return term.value
+    if isinstance(term, BlankNode):
+        return f"_:{term.value}"
+    return str(term)
+
+
+def describe(graph: Graph, root: str, max_bytes: int) -> Description:
+    """All that a graph says of a node and of what belongs to it: blank nodes, distributions, agents, places, licences.
+
+    Blank nodes are numbered in the order in which they are met, so that the text does not depend on their labels.
+    """
+    labels: dict[str, str] = {}
+    lines: list[str] = []
+    size_bytes = 0
+    waiting = deque([(root, 0, 0)])
+    seen = {root}
+    while waiting:
+        node, depth, iri_steps = waiting.popleft()
+        subject = _written(node, labels)
+        for predicate, value in graph.statements(node):
+            line = f"{subject} <{_escaped(predicate)}> {_object(value, labels)} ."
+            lines.append(line)
+            size_bytes += len(line.encode()) + 1
+            if not isinstance(value, (NamedNode, BlankNode)) or canonical(predicate) in _NOT_FOLLOWED:
+                continue
+            other = key(value)
+            steps = iri_steps + isinstance(value, NamedNode)
+            if other in seen or predicate == TYPE or depth >= MAX_DEPTH or steps > MAX_IRI_STEPS:
+                continue
+            if graph.statements(other) and APART_CLASSES.isdisjoint(graph.classes(other)):
+                seen.add(other)
+                waiting.append((other, depth + 1, steps))
+        if size_bytes > max_bytes:
+            return Description("", size_bytes, frozenset(seen))
+    return Description("\n".join(lines), size_bytes, frozenset(seen))
+
+
+def read_description(text: str) -> tuple[str, MemoryGraph]:
+    """The root and the graph of a text that `describe` made. Raises SyntaxError for anything else."""
+    quads: QuadParser = parse(text.encode(), format=RdfFormat.N_TRIPLES, lenient=True)
+    statements = list(quads)
+    if not statements:
+        raise SyntaxError("there is no statement in it")
+    return key(statements[0].subject), MemoryGraph(statements)
+
+
+def _written(node: str, labels: dict[str, str]) -> str:
+    if node.startswith("_:"):
+        return labels.setdefault(node, f"_:b{len(labels)}")
+    return f"<{_escaped(node)}>"
+
+
+def _object(value: Term, labels: dict[str, str]) -> str:
+    if isinstance(value, Literal):
+        text = str(value)
+        if text.endswith(">") and _UNSAFE_IN_IRI.search(value.datatype.value):
+            return f"{text[: text.rindex('^^')]}^^<{_escaped(value.datatype.value)}>"
+        return text
+    return _written(key(value), labels)
+
+
+def _escaped(iri: str) -> str:
+    """An IRI for N-Triples: characters that it may not hold as \\u escapes, so that it is read back as it was."""
+    return _UNSAFE_IN_IRI.sub(lambda match: f"\\u{ord(match[0]):04X}", iri) if _UNSAFE_IN_IRI.search(iri) else iri

@@ -1,0 +1,198 @@
+"""RDF/XML as portals write it: entities refused, and the common mistakes mended so that the rest can be read.
+
+Every mend is told: nothing is left out, moved or completed without a finding.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from harvesters.errors import MalformedAnswer
+from harvesters.findings import Finding, find
+from harvesters.rdf.vocabulary import PREFIXES, RDF, UNDECLARED
+
+MENDABLE_BYTES = 16 << 20
+"""A larger document is not mended but read as far as it can be: the tree takes about eight times this in memory."""
+
+MAX_ENTITIES = 64
+MAX_ENTITY_CHARACTERS = 256
+MAX_GROWTH_BYTES = 16 << 20
+"""Entities may stand for namespaces, as older RDF tools write them; these bounds keep them from growing without end."""
+
+_DOCTYPE = re.compile(rb"<!DOCTYPE\s[^\[>]*(?:\[(.*?)\]\s*)?>", re.DOTALL)
+_ENTITY = re.compile(rb"<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:\"([^\"]*)\"|'([^']*)')\s*>")
+_PREDEFINED = re.compile(rb"&(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);")
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_RESOURCE_ATTRIBUTES = (f"{{{RDF}}}resource", f"{{{RDF}}}nodeID")
+_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+
+
+def without_doctype(xml: bytes, where: str) -> bytes:
+    """The document without its DOCTYPE; entities that stand for a namespace are written out.
+
+    Raises MalformedAnswer where entities are declared that are anything else: a harvest expands and fetches none.
+    """
+    doctype = _DOCTYPE.search(xml, 0, 1 << 16)
+    if doctype is None:
+        if b"<!ENTITY" in xml[: 1 << 16]:
+            raise _refused(where)
+        return xml
+    rest = xml[: doctype.start()] + xml[doctype.end() :]
+    subset = _COMMENT.sub(b"", doctype[1] or b"")
+    entities = {match[1]: match[2] if match[2] is not None else match[3] for match in _ENTITY.finditer(subset)}
+    if _ENTITY.sub(b"", subset).strip() or len(entities) > MAX_ENTITIES:
+        raise _refused(where)
+    growth = 0
+    for name, value in entities.items():
+        if len(value) > MAX_ENTITY_CHARACTERS or re.search(rb"[&<>%\"']", _PREDEFINED.sub(b"", value)):
+            raise _refused(where)
+        growth += rest.count(b"&" + name + b";") * len(value)
+    if growth > MAX_GROWTH_BYTES:
+        raise _refused(where)
+    for name, value in entities.items():
+        rest = rest.replace(b"&" + name + b";", value)
+    return rest
+
+
+def _refused(where: str) -> MalformedAnswer:
+    return MalformedAnswer(
+        f"{where} sent XML that declares entities, which a harvest does not expand; ask the operator for RDF without them."
+    )
+
+
+class Mended:
+    """A mended document. xml: in UTF-8. findings: what was done. cut: whether the document ended in the middle."""
+
+    def __init__(self, xml: bytes, findings: list[Finding], cut: bool) -> None:
+        self.xml = xml
+        self.findings = findings
+        self.cut = cut
+
+
+def mend(xml: bytes) -> Mended | None:
+    """Mend a document that the RDF parser objected to; None where not even its beginning is XML."""
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    root = etree.fromstring(xml, parser)
+    if root is None:
+        return None
+    findings: list[Finding] = []
+    cut = False
+    for error in parser.error_log:
+        if error.type_name in {"ERR_TAG_NOT_FINISHED", "ERR_DOCUMENT_END", "ERR_GT_REQUIRED"} and _at_end(error.line, xml):
+            cut = True
+        elif error.type_name != "NS_ERR_UNDEFINED_NAMESPACE":
+            findings.append(_broken(error.line, error.message.strip(), ""))
+    prefixes = _Prefixes()
+    if etree.QName(root).localname == "RDF":
+        _strip_text(root, findings)
+        for node in list(root):
+            _mend_node(node, prefixes, findings)
+    else:
+        _mend_node(root, prefixes, findings)
+    return Mended(etree.tostring(root, encoding="utf-8"), [*findings, *prefixes.findings()], cut)
+
+
+def _at_end(line: int, xml: bytes) -> bool:
+    return line >= xml.rstrip().count(b"\n") + 1
+
+
+class _Prefixes:
+    """Gives elements whose prefix was never declared a namespace."""
+
+    def __init__(self) -> None:
+        self._namespaces: dict[str, str] = {}
+
+    def name(self, tag: str) -> str:
+        """The full name of a tag or attribute, in Clark notation."""
+        if tag.startswith("{"):
+            return tag
+        prefix, _, local = tag.rpartition(":")
+        namespace = self._namespaces.setdefault(prefix, PREFIXES.get(prefix, f"{UNDECLARED}{prefix}#"))
+        return f"{{{namespace}}}{local}"
+
+    def findings(self) -> Iterator[Finding]:
+        for prefix, namespace in self._namespaces.items():
+            yield find("rdf-prefix-undeclared", value=f"{prefix}:" if prefix else "", namespace=namespace)
+
+
+def _mend_node(root: etree._Element, prefixes: _Prefixes, findings: list[Finding]) -> None:
+    """Mend a node element and all below it; node and property elements take turns (RDF/XML, section 2.1)."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        _mend_names(node, prefixes, findings)
+        _strip_text(node, findings)
+        for member in list(node):
+            if not isinstance(member.tag, str):
+                node.remove(member)
+                continue
+            waiting.extend(_mend_property(member, prefixes, findings))
+
+
+def _mend_property(element: etree._Element, prefixes: _Prefixes, findings: list[Finding]) -> Iterator[etree._Element]:
+    """Mend a property element; gives the node elements in it."""
+    _mend_names(element, prefixes, findings)
+    kind = element.get(f"{{{RDF}}}parseType")
+    if kind == "Literal":
+        return
+    if kind == "Resource":
+        yield element  # it stands for a node itself: what is in it are properties
+        return
+    text = (element.text or "").strip()
+    if text and any(element.get(name) is not None for name in _RESOURCE_ATTRIBUTES):
+        beside = etree.Element(element.tag)
+        beside.text = element.text
+        language = element.get("{http://www.w3.org/XML/1998/namespace}lang")
+        if language:
+            beside.set("{http://www.w3.org/XML/1998/namespace}lang", language)
+        element.text = None
+        element.addnext(beside)
+        findings.append(_broken(element.sourceline, "a link and a text at once, taken as two values", text))
+    nodes = [member for member in element if isinstance(member.tag, str)]
+    if nodes and any(element.get(name) is not None for name in _RESOURCE_ATTRIBUTES):
+        for name in _RESOURCE_ATTRIBUTES:
+            element.attrib.pop(name, None)
+        findings.append(_broken(element.sourceline, "a link and a description at once, the description is taken", ""))
+    if nodes:
+        _strip_text(element, findings)
+    for extra in nodes[1:]:
+        sibling = etree.Element(element.tag)
+        sibling.append(extra)
+        element.addnext(sibling)
+        findings.append(_broken(extra.sourceline, "several descriptions in one property, taken as several values", ""))
+    yield from nodes
+
+
+def _mend_names(element: etree._Element, prefixes: _Prefixes, findings: list[Finding]) -> None:
+    if not str(element.tag).startswith("{"):
+        element.tag = prefixes.name(str(element.tag))
+    for name, value in list(element.attrib.items()):
+        full = str(name) if str(name).startswith("{") else None
+        if full is None and ":" in str(name):
+            full = prefixes.name(str(name))
+            del element.attrib[name]
+            element.set(full, value)
+        if full == f"{{{RDF}}}ID" and not _NAME.fullmatch(str(value)):
+            del element.attrib[full]
+            element.set(f"{{{RDF}}}about", f"#{value}")
+            findings.append(_broken(element.sourceline, "not a name that rdf:ID allows, taken as a link", str(value)))
+        if full == f"{{{RDF}}}nodeID" and not _NAME.fullmatch(str(value)):
+            element.set(full, "n" + str(value).encode().hex())
+
+
+def _strip_text(element: etree._Element, findings: list[Finding]) -> None:
+    """Take away text that stands where only elements may."""
+    stray = [element.text or "", *((member.tail or "") for member in element)]
+    for text in stray:
+        if text.strip():
+            findings.append(_broken(element.sourceline, "text where none may be", text.strip()))
+    element.text = None
+    for member in element:
+        member.tail = None
+
+
+def _broken(line: int | None, why: str, value: str) -> Finding:
+    return find("rdf-broken-statement", f"line {line}" if line else "", value, why=why)

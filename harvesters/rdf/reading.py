@@ -1,0 +1,146 @@
+"""From the body of an answer to RDF statements, with all that can be kept of a broken one."""
+
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+import msgspec
+from pyoxigraph import Quad, RdfFormat, parse
+
+from harvesters.errors import MalformedAnswer
+from harvesters.findings import Finding, find
+from harvesters.rdf import jsonld, rdfxml, turtle
+from harvesters.rdf.syntax import Syntax, syntax_of
+
+FORMATS = {
+    Syntax.RDF_XML: RdfFormat.RDF_XML,
+    Syntax.TRIG: RdfFormat.TRIG,
+    Syntax.N_QUADS: RdfFormat.N_QUADS,
+    Syntax.JSON_LD: RdfFormat.JSON_LD,
+}
+MAX_FINDINGS = 50
+"""Per page; a file that is broken in every line says so fifty times."""
+
+
+class Statements(NamedTuple):
+    """What a page holds. cut: whether it ended in the middle, so that the last thing in it may not be whole."""
+
+    quads: list[Quad]
+    findings: list[Finding]
+    cut: bool = False
+
+
+def syntax_or_refuse(head: str, where: str) -> Syntax:
+    """The serialisation of a body, by its beginning. Raises MalformedAnswer where it is not RDF."""
+    syntax = syntax_of(head)
+    if syntax is Syntax.HTML:
+        raise MalformedAnswer(f"{where} sent a web page instead of RDF; check the address, or choose another protocol for it.")
+    if syntax is None:
+        if not head.strip():
+            raise MalformedAnswer(f"{where} answered with an empty body; ask the portal's operator whether it works.")
+        start = head.strip()[:40]
+        raise MalformedAnswer(f"{where} did not send RDF: it begins with {start!r}. Check the address.")
+    return syntax
+
+
+def read_statements(content: bytes, where: str) -> Statements:
+    """The statements of a body in UTF-8; where is the address that relative links are resolved against.
+
+    Raises MalformedAnswer where nothing of it can be read.
+    """
+    syntax = syntax_or_refuse(content[: 4 << 16].decode("utf-8", "replace"), where)
+    match syntax:
+        case Syntax.RDF_XML:
+            statements = _rdf_xml(content, where)
+        case Syntax.JSON_LD:
+            statements = _json_ld(content, where)
+        case Syntax.N_QUADS:
+            statements = _n_quads(content, where)
+        case _:
+            statements = _trig(content, where)
+    if not statements.quads and statements.findings:
+        first = statements.findings[0].params.get("why", "")
+        raise MalformedAnswer(f"Nothing could be read of the {syntax.value} of {where}: {first}. Tell the portal's operator.")
+    return Statements(statements.quads, statements.findings[:MAX_FINDINGS], statements.cut)
+
+
+def stream_statements(file: BinaryIO, syntax: Syntax, where: str, findings: list[Finding]) -> Iterator[Quad]:
+    """The statements of a body too large to be held, as far as the parser itself goes on after mistakes.
+
+    findings: gets one for each mistake. Raises MalformedAnswer where the body has too many of them to be of use.
+    """
+    parser = parse(file, format=FORMATS[syntax], base_iri=where, lenient=True)
+    while True:
+        try:
+            yield from parser
+            return
+        except SyntaxError as error:
+            findings.append(_broken(error))
+            if len(findings) >= MAX_FINDINGS:
+                raise MalformedAnswer(
+                    f"The {syntax.value} of {where} is broken in {MAX_FINDINGS} places or more; tell the portal's operator."
+                ) from error
+
+
+def _rdf_xml(content: bytes, where: str) -> Statements:
+    xml = rdfxml.without_doctype(content, where)
+    quads, errors = turtle.read_on(xml, where, RdfFormat.RDF_XML)
+    if not errors or len(xml) > rdfxml.MENDABLE_BYTES:
+        return Statements(quads, [_broken(error) for error in errors], bool(errors))
+    mended = rdfxml.mend(xml)
+    if mended is None:
+        return Statements(quads, [_broken(error) for error in errors], bool(errors))
+    quads, errors = turtle.read_on(mended.xml, where, RdfFormat.RDF_XML)
+    return Statements(quads, [*mended.findings, *(_broken(error) for error in errors)], mended.cut)
+
+
+def _json_ld(content: bytes, where: str) -> Statements:
+    cut = False
+    try:
+        content, findings = jsonld.without_remote_contexts(content)
+        quads, errors = turtle.read_on(content, where, RdfFormat.JSON_LD)
+    except msgspec.DecodeError as error:
+        quads, findings, errors = [], [], [SyntaxError(str(error))]
+    if errors:
+        whole = jsonld.whole_members(content, where)
+        if whole is not None:
+            cut = True
+            findings.append(_broken(errors[0]))
+            content, further = jsonld.without_remote_contexts(whole)
+            findings.extend(further)
+            quads, errors = turtle.read_on(content, where, RdfFormat.JSON_LD)
+    return Statements(quads, [*findings, *(_broken(error) for error in errors)], cut)
+
+
+def _n_quads(content: bytes, where: str) -> Statements:
+    quads, errors = turtle.read_on(content, where, RdfFormat.N_QUADS)
+    if not errors:
+        return Statements(quads, [])
+    quads, findings = [], []
+    lines = content.split(b"\n")
+    cut = False
+    for number, line in enumerate(lines, 1):
+        try:
+            quads.extend(parse(line, format=RdfFormat.N_QUADS, lenient=True))
+        except SyntaxError as error:
+            cut = cut or number == len(lines)
+            if len(findings) < MAX_FINDINGS:
+                finding = _broken(error)
+                text = line.decode("utf-8", "replace").strip()
+                findings.append(find(finding.code, f"line {number}", text, why=finding.params["why"]))
+    return Statements(quads, findings, cut)
+
+
+def _trig(content: bytes, where: str) -> Statements:
+    try:
+        return Statements(list(parse(content, format=RdfFormat.TRIG, base_iri=where, lenient=True)), [])
+    except SyntaxError:
+        pass
+    if len(content) <= turtle.MENDABLE_BYTES:
+        return Statements(*turtle.read(content.decode("utf-8", "replace"), where))
+    quads, errors = turtle.read_on(content, where)
+    return Statements(quads, [_broken(error) for error in errors], "Unexpected end" in str(errors[-1]))
+
+
+def _broken(error: SyntaxError) -> Finding:
+    place = f"line {error.lineno}" if error.lineno else ""
+    return find("rdf-broken-statement", place, "", why=str(error).removeprefix("Parser error ").strip())

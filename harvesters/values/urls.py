@@ -1,0 +1,77 @@
+"""Addresses of resources and pages: made valid where that changes nothing, refused with a reason where not."""
+
+import re
+from functools import lru_cache
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+import msgspec
+
+from harvesters.values.text import clean_text
+
+SCHEMES = frozenset({"http", "https", "ftp", "ftps"})
+"""What a link may be; ftp is kept as a link and never fetched (Data Package v2 allows it too)."""
+
+MAX_URL_CHARACTERS = 8_000
+"""A longer address is kept as text: CKAN's and most servers' limit is below it."""
+
+_SEVERAL = re.compile(r"\S\s*[,;|\s]\s*(?:https?|ftp)://", re.I)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_HOST_ONLY = re.compile(r"(?:www\.)[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?")
+_SAFE_PATH = "/%:@!$&'()*+,;=~-._"
+
+
+class Url(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An address as stated, as it can be used (None where it cannot), and what was the matter with it."""
+
+    text: str
+    url: str | None = None
+    problem: str | None = None
+
+
+def read_url(raw: object, base: str | None) -> Url:
+    """An absolute address of a scheme of `SCHEMES`; a relative one is resolved against base.
+
+    problem: "several", "scheme", "template", "relative", "too-long", "invalid", or "password" (taken out).
+    """
+    text = clean_text(raw)
+    return _read(text, base) if text is not None else Url("")
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, base: str | None) -> Url:
+    if len(text) > MAX_URL_CHARACTERS:
+        return Url(text, None, "too-long")
+    if _SEVERAL.search(text):
+        return Url(text, None, "several")
+    if "{" in text and "}" in text:
+        return Url(text, None, "template")
+    address = text.replace("\\", "/") if text.lower().startswith("http:\\") else text
+    scheme = _SCHEME.match(address)
+    if scheme and not address.startswith("//"):
+        if scheme[1].lower() not in SCHEMES:
+            return Url(text, None, "scheme")
+    elif _HOST_ONLY.fullmatch(address):
+        return Url(text, None, "invalid")
+    elif base is None or any(blank in address for blank in " \n\t"):
+        return Url(text, None, "relative" if base is None else "invalid")
+    try:
+        return _whole(text, urljoin(base, address) if base and not scheme else address)
+    except ValueError:
+        return Url(text, None, "invalid")
+
+
+def _whole(text: str, address: str) -> Url:
+    parts = urlsplit(address)
+    host = parts.hostname
+    if not host or (" " in host):
+        return Url(text, None, "invalid")
+    if not host.isascii():
+        host = host.encode("idna").decode("ascii")
+    if ":" in host:
+        host = f"[{host}]"
+    netloc = host if parts.port is None else f"{host}:{parts.port}"
+    problem = "password" if parts.password or parts.username else None
+    path = quote(parts.path, safe=_SAFE_PATH)
+    query = quote(parts.query, safe=_SAFE_PATH + "?[]")
+    fragment = quote(parts.fragment, safe=_SAFE_PATH + "?#[]")
+    return Url(text, urlunsplit((parts.scheme.lower(), netloc, path, query, fragment)), problem)

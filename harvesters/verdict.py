@@ -1,0 +1,47 @@
+"""The verdict: whether a harvest has read all that the portal has, judged from evidence alone.
+
+Only a complete run may ever withdraw anything, so "complete" is never assumed: the portal's own count at the start and at
+the end must enclose the distinct identifiers that were read, the last page must have been seen, and nothing may have
+failed, gone round in a circle or been left out.
+"""
+
+from harvesters.spool import Progress, Verdict
+
+WORST_FIRST = ("refused-address", "refused-by-robots", "auth", "tls", "moved", "blocked", "too-large", "malformed", "down")
+"""Which failure names a run that had several: the one that a person has to mend first."""
+
+
+def judge(state: Progress, *, limited: bool, ended: str) -> Verdict:
+    """The verdict on a harvest that has nothing left to ask (or stopped at its limit). ended: ISO 8601."""
+    missing = [*state.missing, *(sentence for _, sentence in state.failures)]
+    if limited:
+        missing.append("The harvest stopped at the limit that it was given.")
+    distinct = len(state.seen)
+    if state.advertised is not None and not limited:
+        least, most = min(state.advertised), max(state.advertised)
+        received = distinct + state.nameless
+        if not least <= received <= most:
+            counts = f"{least}" if least == most else f"{least} to {most}"
+            missing.append(f"The portal says that it has {counts} datasets; {received} different ones were received.")
+    elif not state.last_page and not limited and not state.failures:
+        missing.append("The portal neither states a count nor showed a last page.")
+    failure = min((failure for failure, _ in state.failures), key=WORST_FIRST.index, default=None)
+    if not missing:
+        verdict_state, sentence = "complete", f"All {state.records} datasets that the portal lists were read."
+    elif state.records or limited:
+        verdict_state, sentence = "partial", missing[0]
+    else:
+        verdict_state, sentence = "failed", missing[0]
+        failure = failure or "malformed"
+    return Verdict(
+        state=verdict_state,
+        ended=ended,
+        sentence=sentence,
+        records=state.records,
+        distinct=distinct,
+        nameless=state.nameless,
+        advertised=state.advertised,
+        failure=failure,
+        missing=missing,
+        requests=state.requests,
+    )
