@@ -97,7 +97,7 @@ def _begin(source: Source, configuration: Configuration, limit: int | None, *, f
     if not full:
         for run in Run.objects.filter(source=source, state="interrupted", limit=limit)[:1]:
             spool = configuration.home / run.spool
-            if spool.exists() and _resumable(spool):
+            if spool.exists() and _readable(spool):
                 run.state = "running"
                 run.save(update_fields=["state"])
                 return run, spool
@@ -109,11 +109,12 @@ def _begin(source: Source, configuration: Configuration, limit: int | None, *, f
     return run, spool
 
 
-def _resumable(spool: Path) -> bool:
+def _readable(spool: Path) -> bool:
     try:
-        return progress(spool).verdict is None
+        progress(spool)
     except SpoolError:
         return False
+    return True
 
 
 def _read(
@@ -126,6 +127,8 @@ def _read(
     def said(line: Said) -> None:
         tell(source.id, "harvest", line.records, line.advertised)
 
+    if spool.exists() and progress(spool).verdict is not None:
+        return 0.0  # read to its end before; only assembling was interrupted
     with host:
         started = monotonic()
         try:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -69,6 +70,7 @@ class HarvestSpider(scrapy.Spider):
         self.job = job
         self.writer = writer
         self.state = state
+        self.broke = False
         self.bodies = Path(tempfile.mkdtemp(prefix="bodies-", dir=job.spool.parent))
         self.waiting: list[Ask] = []
 
@@ -94,6 +96,8 @@ class HarvestSpider(scrapy.Spider):
             path=path,
             at=_now(),
         )
+        if response.request and response.request.meta.get("robots_forbids") and not self.state.robots_forbid:
+            self._write(Noticed(finding=find("robots-forbid", value=ask.url), url=ask.url))
         try:
             self._take(ask, self._harvester(ask.protocol).read(answer))
         finally:
@@ -112,6 +116,7 @@ class HarvestSpider(scrapy.Spider):
         verdict = None
         if (not self.state.open or limited) and reason in {"finished", "limit"}:
             verdict = judge(self.state, limited=limited, ended=_now())
+        self.broke = verdict is None and reason == "finished"
         self.writer.close(verdict)
         self._say(verdict.state if verdict else "interrupted")
 
@@ -161,7 +166,8 @@ class HarvestSpider(scrapy.Spider):
         )
 
     def _failed(self, ask: Ask, asked: list[Ask], failure: Failure, troubles: list[str]) -> None:
-        instead = list(self._harvester(ask.protocol).failed(ask, failure))
+        # The source's own harvester decides, also where it had another one read the answer.
+        instead = list(self._harvester(None).failed(ask, failure))
         asked = [*asked, *(event for event in instead if isinstance(event, Ask))]
         replaced = any(isinstance(event, Ask) for event in instead)
         self._write(
@@ -206,7 +212,7 @@ class HarvestSpider(scrapy.Spider):
                 headers=dict(ask.headers),
                 body=ask.body,
                 callback=self.answered,
-                errback=self.unanswered,
+                errback=partial(self.unanswered, ask=ask),
                 cb_kwargs={"ask": ask},
                 dont_filter=True,
                 meta={"sink": self.bodies},
@@ -244,7 +250,7 @@ def harvest(job: Job) -> None:
         writer = SpoolWriter.create(job.spool, header)
         state = Progress(header)
     policy = FetchPolicy(
-        allow_addresses=networks(job.allow_addresses),
+        allow_addresses=networks(",".join(job.allow_addresses)),
         limits=Limits(max_raw_bytes=job.max_answer_bytes, max_decoded_bytes=job.max_answer_bytes),
         contact=job.contact,
         delay_seconds=job.delay_seconds,
@@ -253,8 +259,11 @@ def harvest(job: Job) -> None:
         permission=job.source.permission,
     )
     process = AsyncCrawlerProcess(scrapy_settings(policy))
-    process.crawl(HarvestSpider, job=job, writer=writer, state=state)
+    crawler = process.create_crawler(HarvestSpider)
+    process.crawl(crawler, job=job, writer=writer, state=state)
     process.start()
+    if not isinstance(crawler.spider, HarvestSpider) or crawler.spider.broke:
+        raise HarvestError("The harvest broke off by a mistake of ours; report it with the log beside the spool.")
 
 
 def _failure_of(error: object) -> Failure:
@@ -265,13 +274,20 @@ def _failure_of(error: object) -> Failure:
     return Failure("down", f"The request failed ({type(error).__name__}: {error}); it is tried again with the next harvest.")
 
 
+def _path(kind: type, value: object) -> object:
+    """JSON has no paths; msgspec asks here for what it does not know."""
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(f"a job holds no {kind.__name__}")
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def main() -> int:
     """Read the job from standard input; exit status 0 once the spool is closed, 2 for a job that cannot begin."""
-    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job, dec_hook=_path)
     try:
         harvest(job)
     except HarvestError as error:

@@ -30,8 +30,8 @@ from harvesters.base import (
 from harvesters.dcat_us_mapping import map_dataset
 from harvesters.errors import MalformedAnswer
 from harvesters.findings import find
+from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
-from harvesters.mapping import mended_json
 from harvesters.package import Mapped
 from harvesters.spool import Ask, Noticed, Record
 
@@ -159,7 +159,7 @@ class DcatUs(Harvester):
         return value if isinstance(value, str) and value else None
 
     @classmethod
-    def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
+    def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:  # noqa: ARG003 (sent whole)
         """Map one dataset of a data.json; see `dcat_us_mapping`."""
         return map_dataset(record, source)
 

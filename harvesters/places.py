@@ -19,9 +19,8 @@ MAX_POSITIONS = 200_000
 """Of one geometry, so that a hostile one costs little."""
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_FOUR_NUMBERS = re.compile(rf"\s*({_NUMBER.pattern})(?:\s*,\s*|\s+)({_NUMBER.pattern})(?:\s*,\s*|\s+)({_NUMBER.pattern})"
-                           rf"(?:\s*,\s*|\s+)({_NUMBER.pattern})\s*")  # fmt: skip
-_WKT = re.compile(r"\s*(?:SRID=4326;)?(POINT|POLYGON|MULTIPOLYGON|LINESTRING|ENVELOPE|MULTIPOINT)\s*Z?\s*\(", re.IGNORECASE)
+_DIVIDER = re.compile(r"\s*,\s*|\s+")
+_WKT = re.compile(r"(?:SRID=4326;)?\s*(POINT|LINESTRING|POLYGON|MULTI\w+|ENVELOPE)\s*Z?\s*\(", re.IGNORECASE)
 _POSITION = re.compile(rf"({_NUMBER.pattern})\s+({_NUMBER.pattern})")
 
 
@@ -46,7 +45,8 @@ def read_place(raw: object) -> Place | None:
         return _place_of_object(inner)
     if re.match(r"https?://\S+$", text):
         return Place(iri=text)
-    return Place(text=_short(text), bbox=_box_of_text(text))
+    box = _box_of_text(text)
+    return Place(text=_short(text) if box else text, bbox=box)
 
 
 def _place_of_object(raw: dict[str, object]) -> Place | None:
@@ -94,15 +94,19 @@ def _box_of_numbers(raw: list[object]) -> Box | None:
 
 def _box_of_text(text: str) -> Box | None:
     """West, south, east, north as DCAT-US 1.1 writes a box, or the outline of a WKT geometry."""
-    if match := _FOUR_NUMBERS.fullmatch(text):
-        west, south, east, north = (float(number) for number in match.groups())
+    numbers = _DIVIDER.split(text) if len(text) < MAX_TEXT_CHARACTERS else []
+    if len(numbers) == 4 and all(map(_NUMBER.fullmatch, numbers)):
+        west, south, east, north = map(float, numbers)
         return _box(west, south, east, north)
     wkt = _WKT.match(text)
     if wkt is None:
         return None
     if wkt[1].upper() == "ENVELOPE":  # west, east, north, south: OGC Catalogue 3.0, 7.3
-        numbers = [float(number) for number in _NUMBER.findall(text[wkt.end() :])]
-        return _box(numbers[0], numbers[3], numbers[1], numbers[2]) if len(numbers) == 4 else None
+        west_east_north_south = [float(number) for number in _NUMBER.findall(text[wkt.end() :])]
+        if len(west_east_north_south) != 4:
+            return None
+        west, east, north, south = west_east_north_south
+        return _box(west, south, east, north)
     return _around((float(m[1]), float(m[2])) for m in _POSITION.finditer(text, wkt.end()))
 
 

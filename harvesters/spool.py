@@ -274,6 +274,7 @@ class Progress(msgspec.Struct):
     requests: int = 0
     advertised: tuple[int, int] | None = None
     last_page: bool = False
+    robots_forbid: bool = False
     missing: list[str] = []
     failures: list[tuple[FailureClass, str]] = []
 
@@ -286,8 +287,10 @@ class Progress(msgspec.Struct):
             case Noticed(received=True):
                 self.records += 1
                 self._see(line.id)
+            case Noticed():
+                self.robots_forbid = self.robots_forbid or line.finding.code == "robots-forbid"
             case Checkpoint():
-                self.requests += 1
+                self.requests += bool(line.answered)
                 self.open.pop(line.answered, None)
                 for ask in line.asked:
                     if ask.key not in self.asked:

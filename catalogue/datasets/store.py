@@ -11,6 +11,7 @@ import msgspec
 import zstandard
 from django.db import transaction
 
+from catalogue.datasets.kept import Kept
 from catalogue.datasets.models import Dataset, Version
 
 PACKING_LEVEL = 3
@@ -26,20 +27,6 @@ class Seen(msgspec.Struct, frozen=True):
     record_hash: str
     state: str
     last_run: int
-
-
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """One mapped and validated record, to be kept. descriptor: empty where a finding blocks; findings: as builtins."""
-
-    id: str
-    native_id: str
-    name: str
-    title: str
-    descriptor: bytes
-    content_hash: str
-    record_hash: str
-    findings: list[dict[str, object]]
-    blocked: bool
 
 
 class Outcome(msgspec.Struct):

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from catalogue.datasets import store
+from catalogue.datasets.kept import Kept
 from catalogue.harvests.mapping import Check, map_batch, record_hash
 from catalogue.harvests.models import RunFinding
 from harvesters import parts
@@ -63,7 +64,7 @@ class Assembler:
     def assemble(self, spool: Path, progress: Callable[[int], None]) -> Assembled:
         """Read the spool to its end. progress: told how many more records are done. Raises SpoolError."""
         with _parts_of(spool) as parts_file:
-            waiting: deque[tuple[Future[list[store.Kept]], dict[str, store.Seen], int]] = deque()
+            waiting: deque[tuple[Future[list[Kept]], dict[str, store.Seen], int]] = deque()
             for batch in self._batches(read_spool(spool)):
                 records, unchanged, before = self._told_apart(batch, shortcut=parts_file is None)
                 self._result.outcome.unchanged += store.saw(unchanged, self._run, self._at)
@@ -125,7 +126,7 @@ class Assembler:
 
     def _keep(
         self,
-        future: Future[list[store.Kept]],
+        future: Future[list[Kept]],
         before: dict[str, store.Seen],
         records: int,
         progress: Callable[[int], None],

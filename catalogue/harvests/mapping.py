@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from catalogue.datasets.store import Kept
+from catalogue.datasets.kept import Kept
 from harvesters import identity
 from harvesters.base import Parts, Source, no_parts
 from harvesters.findings import Finding, blocks, find

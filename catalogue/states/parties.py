@@ -27,13 +27,13 @@ def take_over(path: Path | None = None) -> int:
 def _state(party: Party) -> State:
     return State(
         code=party.code,
-        iso3=party.iso3,
-        m49=party.m49,
+        iso3=party.iso3 or "",
+        m49=party.m49 or "",
         kind=party.kind,
         group=party.group or "",
         names=party.names,
         formal_names=party.formal_names,
-        party_date=party.party_date or "",
+        party_date=party.party_date.isoformat() if party.party_date else "",
         party_action=party.party_action or "",
     )
 

@@ -13,8 +13,8 @@ Of every other status the first `Limits.max_error_bytes` are kept in memory. Wha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -146,7 +146,7 @@ class FetchHandler:
         decoder = decoder_for(coding)
         pace = _Pace(limits, host, asyncio.get_running_loop().time)
         raw = decoded = 0
-        async with _within(limits.rate_window_seconds, pace.too_slow) as silence, aclosing(answer.aiter_stream()) as chunks:
+        async with _within(limits.rate_window_seconds, pace.too_slow) as silence, aclosing(_stream(answer)) as chunks:
             async for chunk in _whole(chunks, host):
                 silence.reschedule(pace.count(len(chunk)) + limits.rate_window_seconds)
                 raw += len(chunk)
@@ -202,6 +202,22 @@ async def _within(seconds: float, happened: str) -> AsyncIterator[asyncio.Timeou
             yield limit
     except TimeoutError as error:
         raise TimedOut(happened, "The portal is slow or down; it is tried again later.") from error
+
+
+async def _stream(answer: httpcore2.Response) -> AsyncIterator[bytes]:
+    async for chunk in answer.aiter_stream():
+        yield chunk
+
+
+async def _whole(chunks: AsyncIterator[bytes], host: str) -> AsyncIterator[bytes]:
+    """The chunks of a body. Raises Truncated where the connection ends before the body is whole."""
+    try:
+        async for chunk in chunks:
+            yield chunk
+    except httpcore2.RemoteProtocolError as error:
+        raise Truncated(
+            f"{host} broke off in the middle of its answer.", "It is tried again; if it goes on, tell the portal's operator."
+        ) from error
 
 
 class _Pace:

@@ -1,0 +1,229 @@
+"""DCAT in RDF: one catalogue document, its Hydra pages, or a feed of changes (LDES), in any serialisation.
+
+A record is one dcat:Dataset with all that its page says of it, as N-Triples. What a feed sends apart from its dataset
+(distributions, publishers, licences) becomes a part that the mapping looks up.
+"""
+
+from collections.abc import Generator, Iterable, Iterator
+
+from pyoxigraph import Literal, NamedNode
+
+from harvesters.base import Advertised, Answer, Event, Harvester, LastPage, Parts, Source, Trouble, no_parts, notice
+from harvesters.errors import MalformedAnswer
+from harvesters.findings import Finding, find
+from harvesters.package import Mapped
+from harvesters.rdf.body import Body
+from harvesters.rdf.dataset import map_dataset
+from harvesters.rdf.feed import Member, Page, page_of
+from harvesters.rdf.graph import DATASET_CLASSES, Graph, MemoryGraph, Statement, describe, key
+from harvesters.rdf.paging import is_on_host_of, on_host_of, paging
+from harvesters.rdf.reading import Statements, read_statements, stream_statements, syntax_or_refuse
+from harvesters.rdf.store import StoreGraph
+from harvesters.rdf.syntax import HEAD_CHARACTERS
+from harvesters.rdf.vocabulary import DCAT, DCT, TREE, TYPE, canonical
+from harvesters.spool import Ask, Part, Record
+
+MEDIA = "application/n-triples"
+ACCEPT = (
+    "application/trig, application/n-quads, text/turtle, application/n-triples, application/rdf+xml;q=0.9, "
+    "application/ld+json;q=0.8, */*;q=0.1"
+)
+CATALOG_CLASSES = frozenset({DCAT + "Catalog"})
+PART_CLASSES = frozenset({DCAT + "Distribution"})
+FEED_CLASSES = frozenset({TREE + "Node"})
+SKOLEM_PATH = "/.well-known/genid/"
+"""RDF 1.1 Concepts, 3.5: an IRI that stands for a blank node, and may be another one tomorrow."""
+
+
+class Dcat(Harvester):
+    """DCAT and its application profiles (DCAT-AP and others) as RDF."""
+
+    protocol = "dcat"
+    title = "DCAT as RDF (RDF/XML, Turtle, TriG, N-Triples, JSON-LD)"
+    standard = "https://www.w3.org/TR/vocab-dcat-3/"
+
+    def start(self) -> Iterable[Ask]:
+        """The catalogue document, or the first page or the root of the feed."""
+        yield self._ask(self.source.url, "page")
+
+    def read(self, answer: Answer) -> Iterator[Event]:
+        """Records, parts, further pages and counts of one page. Raises MalformedAnswer where it is no RDF, holds
+        nothing that a catalogue would, or ends in the middle."""
+        body = Body(answer)
+        content = body.content()
+        if content is not None:
+            yield from self._read_page(read_statements(content, answer.url), answer)
+            return
+        syntax = syntax_or_refuse(body.head(HEAD_CHARACTERS), answer.url)
+        findings: list[Finding] = []
+        with body.stream() as file:
+            quads = stream_statements(file, syntax, answer.url, findings)
+            with StoreGraph(quads, answer.path.parent) as graph:
+                for finding in findings:
+                    yield notice(finding, answer)
+                records = yield from self._records(graph, answer, _Withheld(()), frozenset(), {})
+                yield from self._what_follows(graph, answer, records)
+
+    @classmethod
+    def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
+        """The dataset of a record as a Data Package."""
+        return map_dataset(record, source, parts)
+
+    def _ask(self, url: str, purpose: str) -> Ask:
+        protocol = None if self.protocol == self.source.protocol else self.protocol
+        return Ask(url=url, purpose=purpose, protocol=protocol, headers={"Accept": ACCEPT})
+
+    def _read_page(self, statements: Statements, answer: Answer) -> Iterator[Event]:
+        for finding in statements.findings:
+            yield notice(finding, answer)
+        page = page_of(statements.quads)
+        withheld = _Withheld(())
+        if statements.cut and statements.quads:
+            last = statements.quads[-1]
+            withheld = _Withheld((key(last.subject), key(last.object)))
+        for member in page.members:
+            yield from self._member(member, answer, withheld)
+        records = yield from self._records(page.rest, answer, withheld, page.streams, page.versions)
+        if statements.cut:
+            raise MalformedAnswer(
+                f"{answer.url} sent RDF that ends in the middle; what was whole is kept, and the next harvest asks again."
+            )
+        yield from self._what_follows(page.rest, answer, records, page)
+
+    def _member(self, member: Member, answer: Answer, withheld: "_Withheld") -> Iterator[Event]:
+        if member.deleted:
+            yield notice(find("member-deleted", value=member.about), answer, member.about)
+        elif DATASET_CLASSES.isdisjoint(member.graph.classes(member.about)):
+            yield from self._part(member.graph, member.about)
+        else:
+            yield from self._record(member.graph, member.about, answer, withheld, member.about)
+            yield from self._parts(member.graph, {member.about})
+
+    def _records(
+        self, graph: Graph, answer: Answer, withheld: "_Withheld", streams: frozenset[str], versions: dict[str, str]
+    ) -> Generator[Event, None, int]:
+        """The datasets of a graph, and the distributions that none of them refers to; returns how many datasets."""
+        count = 0
+        described: set[str] = set()
+        for node in _datasets(graph):
+            if node in streams:
+                continue
+            count += 1
+            described.update(key(value) for predicate, value in graph.statements(node) if _is_distribution(predicate))
+            yield from self._record(graph, node, answer, withheld, versions.get(node))
+        yield from self._parts(graph, described)
+        return count
+
+    def _record(
+        self, graph: Graph, node: str, answer: Answer, withheld: "_Withheld", identifier: str | None
+    ) -> Iterator[Event]:
+        statements = graph.statements(node)
+        identifier = identifier or native_id(node, statements)
+        limit = self.source.max_record_bytes
+        description = describe(graph, node, limit)
+        if description.size_bytes > limit:
+            finding = find("record-too-large", size=description.size_bytes, limit=limit)
+            yield notice(finding, answer, identifier, received=True)
+        elif withheld.concerns(description.nodes, graph, statements):
+            yield notice(find("dataset-cut-off"), answer, identifier, received=True)
+        else:
+            yield Record(
+                id=identifier,
+                url=answer.url,
+                at=answer.at,
+                status=answer.status,
+                protocol=None if self.protocol == self.source.protocol else self.protocol,
+                media=MEDIA,
+                text=description.text,
+            )
+
+    def _parts(self, graph: Graph, described: set[str]) -> Iterator[Event]:
+        for node in graph.members(PART_CLASSES):
+            if node not in described:
+                yield from self._part(graph, node)
+
+    def _part(self, graph: Graph, node: str) -> Iterator[Event]:
+        description = describe(graph, node, self.source.max_record_bytes)
+        if description.text and not node.startswith("_:"):
+            yield Part(id=node, text=description.text)
+
+    def _what_follows(self, graph: Graph, answer: Answer, records: int, page: Page | None = None) -> Iterator[Event]:
+        follows = paging(graph, answer.url, answer.headers)
+        is_catalog = any(True for _ in graph.members(CATALOG_CLASSES | FEED_CLASSES)) or bool(page and page.streams)
+        is_part_of_feed = page is not None and bool(page.members)
+        if not (records or follows.paged or is_catalog or is_part_of_feed or _has_parts(graph)):
+            raise MalformedAnswer(
+                f"{answer.url} sent RDF that holds neither a dcat:Dataset nor a dcat:Catalog; check the address, "
+                "or choose another protocol for it."
+            )
+        if follows.total is not None:
+            yield Advertised(follows.total)
+        elif not follows.paged and is_catalog:
+            yield Advertised(_listed(graph, page.streams if page else frozenset()))
+        for address in follows.following:
+            if not is_on_host_of(address, answer.url):
+                yield notice(find("paging-leaves-host", value=address), answer)
+            yield self._ask(on_host_of(address, answer.url), "node" if follows.nodes else "page")
+        if follows.breaks_off:
+            yield Trouble(
+                f"{answer.url} gives no next page, but says that the last one is {follows.breaks_off}; "
+                "ask the portal's operator to correct its paging."
+            )
+        elif not follows.following:
+            yield LastPage()
+
+
+class _Withheld:
+    """Which datasets of a page that ends in the middle may not be whole. nodes: what its last statement is about."""
+
+    def __init__(self, nodes: tuple[str, ...]) -> None:
+        self._nodes = nodes
+
+    def concerns(self, described: frozenset[str], graph: Graph, statements: Iterable[Statement]) -> bool:
+        """Whether a dataset is one of them: it was being described, or refers to a distribution that never came."""
+        if not self._nodes:
+            return False
+        return not described.isdisjoint(self._nodes) or any(
+            not graph.statements(key(value)) for predicate, value in statements if _is_distribution(predicate)
+        )
+
+
+def native_id(node: str, statements: Iterable[Statement]) -> str | None:
+    """The portal's own identifier of a dataset: its IRI, or the dct:identifier of a blank (or skolemised) node."""
+    if not node.startswith("_:") and SKOLEM_PATH not in node:
+        return node
+    stated = sorted(
+        value.value
+        for predicate, value in statements
+        if canonical(predicate) == DCT + "identifier" and isinstance(value, (Literal, NamedNode)) and value.value.strip()
+    )
+    return stated[0] if stated else None
+
+
+def _is_distribution(predicate: str) -> bool:
+    return canonical(predicate) == DCAT + "distribution"
+
+
+def _datasets(graph: Graph) -> Iterator[str]:
+    """The datasets of a graph: by class, or else because a catalogue lists them. A mere mention is none."""
+    found: set[str] = set()
+    listed = (key(value) for _, value in graph.with_predicate(DCAT + "dataset") if not isinstance(value, Literal))
+    for node in (*graph.members(DATASET_CLASSES), *listed):
+        if node not in found and any(predicate != TYPE for predicate, _ in graph.statements(node)):
+            found.add(node)
+            if CATALOG_CLASSES.isdisjoint(graph.classes(node)) or not _lists(graph, node):
+                yield node
+
+
+def _lists(graph: Graph, node: str) -> bool:
+    return any(canonical(predicate) == DCAT + "dataset" for predicate, _ in graph.statements(node))
+
+
+def _listed(graph: Graph, streams: frozenset[str]) -> int:
+    """How many datasets a document names that is a whole catalogue: those it lists and those it describes."""
+    listed = {key(value) for _, value in graph.with_predicate(DCAT + "dataset") if not isinstance(value, Literal)}
+    return len((listed | set(_datasets(graph))) - streams)
+
+
+def _has_parts(graph: MemoryGraph | Graph) -> bool:
+    return any(True for _ in graph.members(PART_CLASSES))

@@ -1,0 +1,152 @@
+"""From the record of one dcat:Dataset to a Data Package. Pure; DCAT 3 with DCAT-AP 3 and what older versions say instead."""
+
+from pyoxigraph import Literal, NamedNode
+
+from harvesters.base import Parts, Source
+from harvesters.findings import find
+from harvesters.mapping import (
+    LEFT_OUT,
+    MAX_RESOURCES,
+    Draft,
+    Reading,
+    bounded_keywords,
+    build_resources,
+    compose,
+    text_language,
+)
+from harvesters.package import Additions, Mapped
+from harvesters.rdf.agents import AGENT_PREDICATES, contact, is_agent, organisation_name, publisher
+from harvesters.rdf.coverage import periods, places
+from harvesters.rdf.distribution import draft, undescribed
+from harvesters.rdf.graph import Term, read_description
+from harvesters.rdf.node import Node
+from harvesters.rdf.statements import access_rights, frequency, latest, licence_of, languages_of
+from harvesters.rdf.texts import remainder, texts, word, words
+from harvesters.rdf.vocabulary import ADMS, DCAT, DCT, FOAF, OWL, PAV, SCHEMA, SKOS
+from harvesters.spool import Record
+from harvesters.values import Licence, clean_text
+
+VERSIONS = (DCAT + "version", OWL + "versionInfo", PAV + "version", ADMS + "version", SCHEMA + "version")
+READ = frozenset(
+    {
+        *(DCT + name for name in (
+            "accessRights", "accrualPeriodicity", "conformsTo", "description", "identifier", "issued", "language", "license",
+            "modified", "publisher", "spatial", "temporal", "title",
+        )),
+        *(DCAT + name for name in ("contactPoint", "distribution", "keyword", "landingPage", "theme")),
+        *(ADMS + name for name in ("identifier",)),
+        *VERSIONS,
+    }
+)  # fmt: skip
+NOT_KEPT = frozenset({FOAF + "isPrimaryTopicOf"})
+"""The portal's own bookkeeping of its record, with the persons who keep it."""
+
+
+def map_dataset(record: Record, source: Source, parts: Parts) -> Mapped:
+    """The package of a record that `graph.describe` wrote; blocks only where there is no identifier or no RDF.
+
+    parts: looks up what the portal sent apart from the dataset, by IRI.
+    """
+    try:
+        root, graph = read_description(record.text or "")
+    except SyntaxError as error:
+        return Mapped(None, [find("record-malformed", value=(record.text or "")[:200], why=error)])
+    node = Node(root, graph, parts)
+    reading = Reading(record.url)
+    languages = languages_of(node, reading, "dct:language")
+    untagged = text_language(languages)
+    titles, further_titles = texts(node, (DCT + "title", FOAF + "name", SKOS + "prefLabel"), untagged, reading.text)
+    if record.id is None:
+        return Mapped(None, [find("no-identifier", value=next(iter(titles.values()), ""))])
+    descriptions, further = texts(node, (DCT + "description", DCT + "abstract"), untagged, reading.description)
+    built = build_resources(_drafts(node, untagged, reading), languages, reading)
+    own = [licence for value in node.values(DCT + "license") if (licence := licence_of(node, value, reading, "dct:license"))]
+    homepages = [word(node, value) for value in node.values(DCAT + "landingPage")]
+    pages = [page for text in homepages if (page := reading.link(text, "dcat:landingPage"))]
+    more = remainder(node, READ | NOT_KEPT, plain)
+    for name, values in (
+        (DCT + "title", further_titles),
+        (DCT + "description", further),
+        (DCAT + "landingPage", [text for text in homepages if text and text not in pages] + pages[1:]),
+        (LEFT_OUT, built.left_out),
+    ):
+        if values:
+            more[name] = values
+    additions = Additions(
+        source=source.id,
+        native_id=record.id,
+        protocol="dcat",
+        titles=titles,
+        descriptions=descriptions,
+        keywords=bounded_keywords(_keywords(node, untagged), reading),
+        languages=languages,
+        publisher=publisher(node, DCT + "publisher", untagged),
+        contact=contact(node, DCAT + "contactPoint", untagged),
+        issued=latest(node, (DCT + "issued", DCT + "created"), reading),
+        modified=latest(node, (DCT + "modified",), reading),
+        frequency=frequency(node, DCT + "accrualPeriodicity", reading),
+        temporal=periods(node, DCT + "temporal", reading, "dct:temporal"),
+        spatial=places(node, DCT + "spatial"),
+        access_rights=access_rights(node),
+        licences=own or _shared([resource.catalogue.licence for resource in built.resources]),
+        themes=words(node, DCAT + "theme"),
+        conforms_to=words(node, DCT + "conformsTo"),
+        identifiers=[text for text in _identifiers(node) if text != record.id],
+        more=more,
+    )
+    version = next((text for value in node.first(*VERSIONS) if (text := word(node, value))), None)
+    return compose(source, additions, built.resources, reading, homepage=pages[0] if pages else None, version=version)
+
+
+def plain(node: Node, predicate: str, value: Term) -> str | None:
+    """A value that no field holds, as text; of persons and their addresses nothing, of organisations the name."""
+    if predicate in AGENT_PREDICATES:
+        return organisation_name(node, value)
+    if isinstance(value, Literal):
+        text = clean_text(value.value)
+        return None if text is None or _is_address(text) else text
+    other = node.follow(value)
+    if is_agent(other):
+        return organisation_name(node, value)
+    text = word(node, value)
+    return None if text is None or _is_address(text) else text
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("mailto:", "tel:")) or ("@" in text and " " not in text and "/" not in text)
+
+
+def _drafts(node: Node, untagged: str, reading: Reading) -> list[Draft]:
+    """The distributions, in an order that stays; those that nobody describes are noted and left out."""
+    drafts: list[Draft] = []
+    for index, value in enumerate(node.values(DCAT + "distribution")[: MAX_RESOURCES + 1]):
+        path = f"dcat:distribution[{index}]"
+        if isinstance(value, NamedNode) and not node.follow(value).said:
+            drafts.append(undescribed(value.value, path, reading))
+        else:
+            drafts.append(draft(node, value, path, untagged, reading))
+    return drafts
+
+
+def _keywords(node: Node, untagged: str) -> dict[str, list[str]]:
+    keywords: dict[str, list[str]] = {}
+    for value in node.values(DCAT + "keyword"):
+        tag = (value.language or untagged) if isinstance(value, Literal) else untagged
+        text = word(node, value)
+        if text:
+            keywords.setdefault(tag, []).append(text)
+    return keywords
+
+
+def _identifiers(node: Node) -> list[str]:
+    stated = words(node, DCT + "identifier")
+    for identifier in node.nodes(ADMS + "identifier"):
+        stated.extend(identifier.literals(SKOS + "notation", SCHEMA + "value", DCT + "identifier"))
+    stated.extend(value.value for value in node.values(ADMS + "identifier") if isinstance(value, Literal))
+    return list(dict.fromkeys(text for raw in stated if (text := clean_text(raw))))
+
+
+def _shared(licences: list[Licence | None]) -> list[Licence]:
+    """The licence of a dataset that states none, where all its distributions state one and the same."""
+    first = licences[0] if licences else None
+    return [first] if first is not None and all(licence == first for licence in licences) else []

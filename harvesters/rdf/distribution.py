@@ -1,0 +1,111 @@
+"""From a dcat:Distribution to the draft of a resource."""
+
+from typing import Any
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from harvesters.mapping import Draft, Reading
+from harvesters.rdf.graph import Term
+from harvesters.rdf.node import Node
+from harvesters.rdf.statements import languages_of, latest, licence_of
+from harvesters.rdf.texts import remainder, texts, word, words
+from harvesters.rdf.vocabulary import DCAT, DCT, FOAF, RDF, RDFS, SKOS, SPDX
+from harvesters.values import Licence
+
+READ = frozenset(
+    {
+        *(DCT + name for name in (
+            "conformsTo", "description", "format", "identifier", "issued", "language", "license", "modified", "title",
+        )),
+        *(DCAT + name for name in ("accessURL", "byteSize", "downloadURL", "mediaType")),
+        SPDX + "checksum",
+    }
+)  # fmt: skip
+
+
+def draft(node: Node, value: Term, path: str, untagged: str, reading: Reading) -> Draft:
+    """The draft of a distribution; a text or an IRI in its place is taken as the address that it is."""
+    if isinstance(value, Literal):
+        return Draft(path=path, raw={"accessURL": value.value}, access_url=value.value)
+    distribution = node.follow(value)
+    download = _addresses(distribution, DCAT + "downloadURL")
+    access = _addresses(distribution, DCAT + "accessURL")
+    if not access:
+        access = [url for service in distribution.nodes(DCAT + "accessService") for url in _addresses(service, DCAT + "endpointURL")]
+    titles, _ = texts(distribution, (DCT + "title", RDFS + "label", FOAF + "name", SKOS + "prefLabel"), untagged, reading.text)
+    descriptions, _ = texts(distribution, (DCT + "description", DCT + "abstract"), untagged, reading.description)
+    format_, media_type = _format(distribution)
+    digest, algorithm = _checksum(distribution)
+    more = remainder(distribution, READ, _plain)
+    for name, addresses in ((DCAT + "downloadURL", download), (DCAT + "accessURL", access)):
+        if len(addresses) > 1:
+            more[name] = addresses[1:]
+    return Draft(
+        path=path,
+        raw=_raw(distribution),
+        download_url=download[0] if download else None,
+        access_url=access[0] if access else None,
+        native_id=distribution.iri or next(iter(distribution.literals(DCT + "identifier")), None),
+        titles=titles,
+        descriptions=descriptions,
+        format=format_,
+        media_type=media_type,
+        size=next(iter(distribution.literals(DCAT + "byteSize")), None),
+        digest=digest,
+        digest_algorithm=algorithm,
+        issued=latest(distribution, (DCT + "issued",), reading),
+        modified=latest(distribution, (DCT + "modified",), reading),
+        licence=_licence(distribution, reading, f"{path}.license"),
+        languages=languages_of(distribution, reading, f"{path}.language"),
+        conforms_to=words(distribution, DCT + "conformsTo"),
+        more=more,
+    )
+
+
+def undescribed(iri: str, path: str, reading: Reading) -> Draft:
+    """The draft of a distribution that the portal names and does not describe; its IRI is no address of data."""
+    reading.note("distribution-undescribed", path, iri)
+    return Draft(path=path, raw={"@id": iri}, native_id=iri)
+
+
+def _plain(node: Node, predicate: str, value: Term) -> str | None:
+    return None if isinstance(value, BlankNode) and not node.follow(value).said else word(node, value)
+
+
+def _addresses(node: Node, predicate: str) -> list[str]:
+    return [text for value in node.values(predicate) if (text := word(node, value))]
+
+
+def _licence(distribution: Node, reading: Reading, path: str) -> Licence | None:
+    found = [licence_of(distribution, value, reading, path) for value in distribution.values(DCT + "license")]
+    stated = [licence for licence in found if licence is not None]
+    return next((licence for licence in stated if licence.spdx), next(iter(stated), None))
+
+
+def _format(distribution: Node) -> tuple[str | None, str | None]:
+    """Format and media type as stated; a described format gives its label and, as its value, the media type."""
+    formats = distribution.values(DCT + "format")
+    media_types = words(distribution, DCAT + "mediaType")
+    for value in formats:
+        described = None if isinstance(value, Literal) else distribution.follow(value)
+        if described is not None and described.said:
+            labels = [*described.literals(RDFS + "label", SKOS + "prefLabel", SKOS + "notation")]
+            values = [*described.literals(RDF + "value"), *media_types]
+            iri = [value.value] if isinstance(value, NamedNode) and not labels else []
+            return next(iter([*labels, *iri]), None), next(iter(values), None)
+    return next(iter(words(distribution, DCT + "format")), None), next(iter(media_types), None)
+
+
+def _checksum(distribution: Node) -> tuple[str | None, str | None]:
+    for checksum in distribution.nodes(SPDX + "checksum"):
+        values = list(checksum.literals(SPDX + "checksumValue"))
+        algorithms = list(checksum.literals(SPDX + "algorithm"))
+        if values:
+            return values[0], next(iter(algorithms), None)
+    return None, None
+
+
+def _raw(distribution: Node) -> dict[str, Any]:
+    """What is said of a distribution, for one that cannot become a resource."""
+    said = remainder(distribution, frozenset(), _plain)
+    return {"@id": distribution.iri, **said} if distribution.iri else said

@@ -1,0 +1,71 @@
+"""Members of a feed of activities (LDES, https://w3id.org/ldes/specification): each is a named graph of its own.
+
+A dataset may stand on a page twice, older and newer, so that the graphs must not be read as one.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+
+from harvesters.rdf.graph import MemoryGraph
+from harvesters.rdf.vocabulary import AS, DCT, LDES, TREE
+
+_ACTIVITIES = frozenset(AS + name for name in ("Create", "Add", "Update", "Announce", "Delete", "Remove"))
+_DELETIONS = frozenset(AS + name for name in ("Delete", "Remove"))
+STREAM_CLASSES = frozenset({LDES + "EventStream", TREE + "Collection"})
+_STREAM_PREDICATES = (LDES + "timestampPath", LDES + "versionOfPath", TREE + "view", TREE + "member")
+
+
+class Member(NamedTuple):
+    """One activity: the thing it is about, what is said of it, and whether it was deleted."""
+
+    about: str
+    graph: MemoryGraph
+    deleted: bool
+
+
+class Page(NamedTuple):
+    """A page: its members in the order of their dates, and all that is not in one of them."""
+
+    members: list[Member]
+    rest: MemoryGraph
+    streams: frozenset[str]
+    """The feed itself, which its publishers often call a dataset as well."""
+    versions: dict[str, str]
+    """Of members that are versions, the IRI of the thing that they are a version of."""
+
+
+def page_of(quads: Iterable[Quad]) -> Page:
+    """Take a page apart."""
+    graphs: dict[str, list[Quad]] = {}
+    default: list[Quad] = []
+    for quad in quads:
+        name = quad.graph_name
+        (default if isinstance(name, DefaultGraph) else graphs.setdefault(name.value, [])).append(quad)
+    rest = MemoryGraph(default)
+    members: list[tuple[str, Member]] = []
+    for activity in rest.members(_ACTIVITIES):
+        statements = dict(reversed(rest.statements(activity)))
+        about = statements.get(AS + "object")
+        if not isinstance(about, NamedNode):
+            continue
+        published = statements.get(AS + "published")
+        date = published.value if isinstance(published, Literal) else ""
+        own = graphs.pop(activity, None)
+        graph = MemoryGraph(own) if own is not None else rest
+        members.append((date, Member(about.value, graph, not _DELETIONS.isdisjoint(rest.classes(activity)))))
+    if graphs:
+        rest = MemoryGraph([*default, *(quad for graph in graphs.values() for quad in graph)])
+    listed = {value.value for _, value in rest.with_predicate(TREE + "member") if isinstance(value, NamedNode)}
+    return Page(
+        members=[member for _, member in sorted(members, key=lambda member: member[0])],
+        rest=rest,
+        streams=frozenset([*rest.members(STREAM_CLASSES), *(node for node, _ in rest.with_predicate(*_STREAM_PREDICATES))]),
+        versions=_versions(rest, listed),
+    )
+
+
+def _versions(graph: MemoryGraph, listed: set[str]) -> dict[str, str]:
+    of = graph.with_predicate(DCT + "isVersionOf")
+    return {node: value.value for node, value in of if node in listed and isinstance(value, NamedNode)}

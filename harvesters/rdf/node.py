@@ -1,0 +1,97 @@
+"""A thing in a record, with what is said of it: what the mapping reads DCAT through.
+
+RDF has no order, and portals write the same description in another order every time. Values are therefore given sorted,
+blank nodes by their content, so that what did not change gives the same package.
+"""
+
+from collections.abc import Iterator
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from harvesters.base import Parts
+from harvesters.rdf.graph import MemoryGraph, Term, key, read_description
+from harvesters.rdf.vocabulary import TYPE, canonical
+
+SKOLEM_PATH = "/.well-known/genid/"
+"""RDF 1.1 Concepts, 3.5: an IRI that stands for a blank node, and may be another one tomorrow."""
+
+MAX_SIGNATURE_DEPTH = 4
+
+
+class Node:
+    """A node of a record's graph, or of a part that it refers to.
+
+    said: values by predicate in its standard spelling. Empty for an IRI of which nothing is said.
+    """
+
+    def __init__(self, name: str, graph: MemoryGraph, parts: Parts) -> None:
+        self.name = name
+        self._graph = graph
+        self._parts = parts
+        self.said: dict[str, list[Term]] = {}
+        for predicate, value in graph.statements(name):
+            self.said.setdefault(canonical(predicate), []).append(value)
+
+    @property
+    def iri(self) -> str | None:
+        """Its IRI; None for a blank node, skolemised or not."""
+        return None if self.name.startswith("_:") or SKOLEM_PATH in self.name else self.name
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """Its classes in their standard spelling."""
+        return self._graph.classes(self.name)
+
+    def values(self, *predicates: str) -> list[Term]:
+        """The values of all the predicates, each once, sorted within each predicate."""
+        found: dict[Term, None] = {}
+        for predicate in predicates:
+            values = self.said.get(predicate, ())
+            found.update(dict.fromkeys(values if len(values) < 2 else sorted(values, key=self._order)))
+        return list(found)
+
+    def first(self, *predicates: str) -> list[Term]:
+        """The values of the first of the predicates that has any."""
+        return next((self.values(predicate) for predicate in predicates if predicate in self.said), [])
+
+    def nodes(self, *predicates: str) -> Iterator["Node"]:
+        """The nodes among the values."""
+        return (self.follow(value) for value in self.values(*predicates) if not isinstance(value, Literal))
+
+    def literals(self, *predicates: str) -> Iterator[str]:
+        """The texts among the values; an IRI counts as the text that it is."""
+        for value in self.values(*predicates):
+            if isinstance(value, (Literal, NamedNode)):
+                yield value.value
+
+    def follow(self, value: Term) -> "Node":
+        """The node that a value is, described by the record or else by a part of the harvest."""
+        name = key(value)
+        if isinstance(value, NamedNode) and not self._graph.statements(name):
+            text = self._parts(name)
+            if text is not None:
+                try:
+                    _, graph = read_description(text)
+                except SyntaxError:
+                    return Node(name, self._graph, self._parts)
+                return Node(name, graph, self._parts)
+        return Node(name, self._graph, self._parts)
+
+    def _order(self, value: Term) -> tuple[int, str, str]:
+        if isinstance(value, Literal):
+            return (0, value.value, value.language or "")
+        if isinstance(value, NamedNode):
+            return (1, value.value, "")
+        return (2, self._signature(key(value), MAX_SIGNATURE_DEPTH), "")
+
+    def _signature(self, name: str, depth: int) -> str:
+        """The content of a blank node as a text that does not depend on labels or order."""
+        return "\n".join(
+            sorted(
+                f"{predicate} ({self._signature(key(value), depth - 1) if depth else ''})"
+                if isinstance(value, BlankNode)
+                else f"{predicate} {value}"
+                for predicate, value in self._graph.statements(name)
+                if predicate != TYPE
+            )
+        )
