@@ -49,13 +49,12 @@ INSTEAD = (("data.json", "dcat-us"), ("catalog.ttl", "dcat"))
 """What a CKAN may offer beside its API (ckanext-dcat, ckanext-datajson), and which harvester reads it."""
 
 
+NOTHING = msgspec.Raw(b"null")
+
+
 class _Identity(msgspec.Struct):
     id: str | int | None = None
     name: str | None = None
-
-
-class _Count(msgspec.Struct):
-    count: int | None = None
 
 
 class _Envelope(msgspec.Struct):
@@ -69,7 +68,7 @@ class _Envelope(msgspec.Struct):
 
 class _Shown(msgspec.Struct):
     success: bool | None = None
-    result: msgspec.Raw | None = None
+    result: msgspec.Raw = NOTHING
     id: str | None = None
 
 
@@ -191,7 +190,7 @@ class Ckan(Harvester):
             shown = msgspec.json.decode(content, type=_Shown)
         except msgspec.DecodeError as error:
             raise MalformedAnswer(f"{answer.url} did not answer with a dataset in JSON ({error}); it is asked again with the next harvest.") from error
-        if shown.result is not None:
+        if bytes(shown.result) != bytes(NOTHING):
             yield self._event(bytes(shown.result), answer)
         elif shown.id is not None:
             yield self._event(content, answer)

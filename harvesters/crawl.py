@@ -150,7 +150,9 @@ class HarvestSpider(scrapy.Spider):
             failure = Failure(error.failure, error.sentence)
         if asked and named and len(self.state.seen) == known:
             self._write(Noticed(finding=find("page-loop", value=ask.url), url=ask.url))
-            troubles.append(f"{ask.url} holds only datasets that were already read: the portal's pages go round in a circle.")
+            troubles.append(
+                f"{ask.url} holds only datasets that were already read: the portal's pages go round in a circle."
+            )
             asked = []
         repeated = [again for again in asked if again.key in self.state.asked]
         if repeated:
@@ -160,9 +162,7 @@ class HarvestSpider(scrapy.Spider):
             self._failed(ask, asked, failure, troubles)
             return
         self._checkpoint(
-            Checkpoint(
-                answered=ask.key, asked=asked, advertised=advertised, last_page=last_page, troubles=troubles
-            )
+            Checkpoint(answered=ask.key, asked=asked, advertised=advertised, last_page=last_page, troubles=troubles)
         )
 
     def _failed(self, ask: Ask, asked: list[Ask], failure: Failure, troubles: list[str]) -> None:
@@ -172,15 +172,17 @@ class HarvestSpider(scrapy.Spider):
         replaced = any(isinstance(event, Ask) for event in instead)
         self._write(
             Noticed(
-                finding=find("fell-back" if replaced else "answer-failed", value=ask.url, why=failure.sentence), url=ask.url
+                finding=find("fell-back" if replaced else "answer-failed", value=ask.url, why=failure.sentence),
+                url=ask.url,
             )
         )
         self._checkpoint(
             Checkpoint(
                 answered=ask.key,
                 asked=asked,
-                failure=None if replaced else failure.failure,
-                sentence="" if replaced else failure.sentence,
+                failure=failure.failure,
+                sentence=failure.sentence,
+                fell_back=replaced,
                 troubles=troubles,
             )
         )
@@ -271,7 +273,9 @@ def _failure_of(error: object) -> Failure:
         return Failure(error.failure, error.sentence, error.status, error.body)
     if isinstance(error, HarvestError):
         return Failure(error.failure, error.sentence)
-    return Failure("down", f"The request failed ({type(error).__name__}: {error}); it is tried again with the next harvest.")
+    return Failure(
+        "down", f"The request failed ({type(error).__name__}: {error}); it is tried again with the next harvest."
+    )
 
 
 def _path(kind: type, value: object) -> object:

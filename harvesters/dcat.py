@@ -149,17 +149,17 @@ class Dcat(Harvester):
 
     def _what_follows(self, graph: Graph, answer: Answer, records: int, page: Page | None = None) -> Iterator[Event]:
         follows = paging(graph, answer.url, answer.headers)
-        is_catalog = any(True for _ in graph.members(CATALOG_CLASSES | FEED_CLASSES)) or bool(page and page.streams)
-        is_part_of_feed = page is not None and bool(page.members)
-        if not (records or follows.paged or is_catalog or is_part_of_feed or _has_parts(graph)):
+        is_feed = _has(graph, FEED_CLASSES) or (page is not None and bool(page.streams or page.members))
+        is_catalog = _has(graph, CATALOG_CLASSES)
+        if not (records or follows.paged or is_catalog or is_feed or _has(graph, PART_CLASSES)):
             raise MalformedAnswer(
                 f"{answer.url} sent RDF that holds neither a dcat:Dataset nor a dcat:Catalog; check the address, "
                 "or choose another protocol for it."
             )
         if follows.total is not None:
             yield Advertised(follows.total)
-        elif not follows.paged and is_catalog:
-            yield Advertised(_listed(graph, page.streams if page else frozenset()))
+        elif is_catalog and not (follows.paged or is_feed):
+            yield Advertised(_listed(graph))
         for address in follows.following:
             if not is_on_host_of(address, answer.url):
                 yield notice(find("paging-leaves-host", value=address), answer)
@@ -195,7 +195,9 @@ def native_id(node: str, statements: Iterable[Statement]) -> str | None:
     stated = sorted(
         value.value
         for predicate, value in statements
-        if canonical(predicate) == DCT + "identifier" and isinstance(value, (Literal, NamedNode)) and value.value.strip()
+        if canonical(predicate) == DCT + "identifier"
+        and isinstance(value, (Literal, NamedNode))
+        and value.value.strip()
     )
     return stated[0] if stated else None
 
@@ -219,11 +221,11 @@ def _lists(graph: Graph, node: str) -> bool:
     return any(canonical(predicate) == DCAT + "dataset" for predicate, _ in graph.statements(node))
 
 
-def _listed(graph: Graph, streams: frozenset[str]) -> int:
+def _listed(graph: Graph) -> int:
     """How many datasets a document names that is a whole catalogue: those it lists and those it describes."""
-    listed = {key(value) for _, value in graph.with_predicate(DCAT + "dataset") if not isinstance(value, Literal)}
-    return len((listed | set(_datasets(graph))) - streams)
+    listed = {value.value for _, value in graph.with_predicate(DCAT + "dataset") if isinstance(value, NamedNode)}
+    return len(listed | set(_datasets(graph)))
 
 
-def _has_parts(graph: MemoryGraph | Graph) -> bool:
-    return any(True for _ in graph.members(PART_CLASSES))
+def _has(graph: Graph, classes: frozenset[str]) -> bool:
+    return any(True for _ in graph.members(classes))

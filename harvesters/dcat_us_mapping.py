@@ -195,7 +195,7 @@ def _contact(value: object, publisher: Publisher | None, parents: list[str]) -> 
 
 
 def _modified(value: object, reading: Reading) -> tuple[Moment | None, Frequency | None]:
-    """When the dataset changed. The schema allows a repeating interval there too (R/P1D): it says how often, not when."""
+    """When the dataset changed. The schema allows a repeating interval there (R/P1D): it says how often, not when."""
     interval = read_frequency(value) if isinstance(value, str) and value.startswith("R") else None
     if interval is not None and interval.period is not None:
         return Moment(interval.text), interval

@@ -100,7 +100,8 @@ class Noticed(msgspec.Struct, frozen=True, tag="finding", omit_defaults=True):
 class Checkpoint(msgspec.Struct, frozen=True, tag="checkpoint", omit_defaults=True):
     """Closes a frame: which ask was answered, what is to be asked because of it, and what the portal said of its size.
 
-    The asks still open are all that were ever asked less all that were answered (`progress`)."""
+    The asks still open are all that were ever asked less all that were answered (`progress`). fell_back: something else
+    was asked in the place of what failed."""
 
     answered: str = ""
     asked: list[Ask] = []
@@ -108,6 +109,7 @@ class Checkpoint(msgspec.Struct, frozen=True, tag="checkpoint", omit_defaults=Tr
     last_page: bool = False
     failure: FailureClass | None = None
     sentence: str = ""
+    fell_back: bool = False
     troubles: list[str] = []
 
 
@@ -277,6 +279,8 @@ class Progress(msgspec.Struct):
     robots_forbid: bool = False
     missing: list[str] = []
     failures: list[tuple[FailureClass, str]] = []
+    forgiven: list[tuple[FailureClass, str]] = []
+    """Failures in whose place the harvester asked for something else."""
 
     def take(self, line: Line) -> None:
         """Account for one line. The writer calls this for each line it writes, so reading gives the same state."""
@@ -302,7 +306,8 @@ class Progress(msgspec.Struct):
                 self.last_page = self.last_page or line.last_page
                 self.missing.extend(line.troubles)
                 if line.failure is not None:
-                    self.failures.append((line.failure, line.sentence))
+                    failures = self.forgiven if line.fell_back else self.failures
+                    failures.append((line.failure, line.sentence))
             case Verdict():
                 self.verdict = line
             case _:

@@ -7,13 +7,25 @@ failed, gone round in a circle or been left out.
 
 from harvesters.spool import Progress, Verdict
 
-WORST_FIRST = ("refused-address", "refused-by-robots", "auth", "tls", "moved", "blocked", "too-large", "malformed", "down")
+WORST_FIRST = (
+    "refused-address",
+    "refused-by-robots",
+    "auth",
+    "tls",
+    "moved",
+    "blocked",
+    "too-large",
+    "malformed",
+    "down",
+)
 """Which failure names a run that had several: the one that a person has to mend first."""
 
 
 def judge(state: Progress, *, limited: bool, ended: str) -> Verdict:
     """The verdict on a harvest that has nothing left to ask (or stopped at its limit). ended: ISO 8601."""
-    missing = [*state.missing, *(sentence for _, sentence in state.failures)]
+    # Where nothing could be read at all, what failed first says why; what was tried in its place only followed.
+    failures = [*state.forgiven[:1], *state.failures] if state.failures and not state.records else state.failures
+    missing = [*state.missing, *(sentence for _, sentence in failures)]
     if limited:
         missing.append("The harvest stopped at the limit that it was given.")
     distinct = len(state.seen)
@@ -25,14 +37,14 @@ def judge(state: Progress, *, limited: bool, ended: str) -> Verdict:
             missing.append(f"The portal says that it has {counts} datasets; {received} different ones were received.")
     elif not state.last_page and not limited and not state.failures:
         missing.append("The portal neither states a count nor showed a last page.")
-    failure = min((failure for failure, _ in state.failures), key=WORST_FIRST.index, default=None)
+    failure = min((failure for failure, _ in failures), key=WORST_FIRST.index, default=None)
     if not missing:
         verdict_state, sentence = "complete", f"All {state.records} datasets that the portal lists were read."
     elif state.records or limited:
         verdict_state, sentence = "partial", missing[0]
     else:
         verdict_state, sentence = "failed", missing[0]
-        failure = failure or "malformed"
+        failure = failures[0][0] if failures else "malformed"
     return Verdict(
         state=verdict_state,
         ended=ended,

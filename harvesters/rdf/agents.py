@@ -6,14 +6,16 @@ them. Of a vcard:Kind, which may be either, the name is kept only where a websit
 
 from collections.abc import Iterator
 
+import msgspec
 from pyoxigraph import Literal, NamedNode
 
-from harvesters.mapping import choose_text
+from harvesters.mapping import organisation_contact
 from harvesters.package import LanguageMap, Publisher
 from harvesters.rdf.graph import Term
 from harvesters.rdf.node import Node
 from harvesters.rdf.texts import label, texts, word
 from harvesters.rdf.vocabulary import DCT, FOAF, ORG, PROV, RDF, RDFS, SCHEMA, SKOS, VCARD
+from harvesters.texts import choose_text
 from harvesters.values import clean_text, is_functional_mailbox, read_url, without_personal_mail
 
 PERSON_CLASSES = frozenset({FOAF + "Person", VCARD + "Individual", SCHEMA + "Person", PROV + "Person"})
@@ -63,8 +65,10 @@ def contact(node: Node, predicate: str, untagged: str) -> Publisher | None:
                 return _employer_alone(names)
             continue
         names = names or {tag: text for tag, text in label(agent, untagged, _NAMES).items() if "@" not in text}
-        if names:
-            return _publisher(agent, names)
+        mailbox = organisation_contact(None, next(filter(is_functional_mailbox, _mailboxes(agent)), None))
+        office = _publisher(agent, names) if names else mailbox
+        if office is not None:
+            return office if office.url or mailbox is None else msgspec.structs.replace(office, url=mailbox.url)
     return None
 
 

@@ -4,13 +4,14 @@ import re
 
 from pyoxigraph import Literal, NamedNode
 
-from harvesters.mapping import Reading, choose_text
 from harvesters.package import Place
 from harvesters.places import read_place
 from harvesters.rdf.graph import Term
 from harvesters.rdf.node import Node
 from harvesters.rdf.texts import label
 from harvesters.rdf.vocabulary import DCAT, DCT, FOAF, GSP, LOCN, OGC, RDFS, SCHEMA, SKOS, TIME
+from harvesters.reading import Reading
+from harvesters.texts import choose_text
 from harvesters.values import Moment, Period, clean_text
 
 MAX_PLACES = 200

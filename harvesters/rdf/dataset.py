@@ -4,26 +4,20 @@ from pyoxigraph import Literal, NamedNode
 
 from harvesters.base import Parts, Source
 from harvesters.findings import find
-from harvesters.mapping import (
-    LEFT_OUT,
-    MAX_RESOURCES,
-    Draft,
-    Reading,
-    bounded_keywords,
-    build_resources,
-    compose,
-    text_language,
-)
+from harvesters.distributions import LEFT_OUT, MAX_RESOURCES, Draft, build_resources
+from harvesters.mapping import bounded_keywords, compose
 from harvesters.package import Additions, Mapped
 from harvesters.rdf.agents import AGENT_PREDICATES, contact, is_agent, organisation_name, publisher
 from harvesters.rdf.coverage import periods, places
-from harvesters.rdf.distribution import draft, undescribed
+from harvesters.rdf.distribution import draft
 from harvesters.rdf.graph import Term, read_description
 from harvesters.rdf.node import Node
 from harvesters.rdf.statements import access_rights, frequency, latest, licence_of, languages_of
 from harvesters.rdf.texts import remainder, texts, word, words
 from harvesters.rdf.vocabulary import ADMS, DCAT, DCT, FOAF, OWL, PAV, SCHEMA, SKOS
+from harvesters.reading import Reading
 from harvesters.spool import Record
+from harvesters.texts import text_language
 from harvesters.values import Licence, clean_text
 
 VERSIONS = (DCAT + "version", OWL + "versionInfo", PAV + "version", ADMS + "version", SCHEMA + "version")
@@ -59,7 +53,8 @@ def map_dataset(record: Record, source: Source, parts: Parts) -> Mapped:
     if record.id is None:
         return Mapped(None, [find("no-identifier", value=next(iter(titles.values()), ""))])
     descriptions, further = texts(node, (DCT + "description", DCT + "abstract"), untagged, reading.description)
-    built = build_resources(_drafts(node, untagged, reading), languages, reading)
+    drafts, undescribed = _drafts(node, untagged, reading)
+    built = build_resources(drafts, languages, reading)
     own = [licence for value in node.values(DCT + "license") if (licence := licence_of(node, value, reading, "dct:license"))]
     homepages = [word(node, value) for value in node.values(DCAT + "landingPage")]
     pages = [page for text in homepages if (page := reading.link(text, "dcat:landingPage"))]
@@ -68,7 +63,7 @@ def map_dataset(record: Record, source: Source, parts: Parts) -> Mapped:
         (DCT + "title", further_titles),
         (DCT + "description", further),
         (DCAT + "landingPage", [text for text in homepages if text and text not in pages] + pages[1:]),
-        (LEFT_OUT, built.left_out),
+        (LEFT_OUT, [*built.left_out, *undescribed]),
     ):
         if values:
             more[name] = values
@@ -116,16 +111,19 @@ def _is_address(text: str) -> bool:
     return text.startswith(("mailto:", "tel:")) or ("@" in text and " " not in text and "/" not in text)
 
 
-def _drafts(node: Node, untagged: str, reading: Reading) -> list[Draft]:
-    """The distributions, in an order that stays; those that nobody describes are noted and left out."""
+def _drafts(node: Node, untagged: str, reading: Reading) -> tuple[list[Draft], list[dict[str, str]]]:
+    """The distributions, in an order that stays, and those that the portal names without describing them: the IRI of a
+    distribution is no address of data."""
     drafts: list[Draft] = []
+    undescribed: list[dict[str, str]] = []
     for index, value in enumerate(node.values(DCAT + "distribution")[: MAX_RESOURCES + 1]):
         path = f"dcat:distribution[{index}]"
         if isinstance(value, NamedNode) and not node.follow(value).said:
-            drafts.append(undescribed(value.value, path, reading))
+            reading.note("distribution-undescribed", path, value.value)
+            undescribed.append({"@id": value.value})
         else:
             drafts.append(draft(node, value, path, untagged, reading))
-    return drafts
+    return drafts, undescribed
 
 
 def _keywords(node: Node, untagged: str) -> dict[str, list[str]]:

@@ -4,12 +4,13 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from harvesters.mapping import Draft, Reading
+from harvesters.distributions import Draft
 from harvesters.rdf.graph import Term
 from harvesters.rdf.node import Node
 from harvesters.rdf.statements import languages_of, latest, licence_of
 from harvesters.rdf.texts import remainder, texts, word, words
 from harvesters.rdf.vocabulary import DCAT, DCT, FOAF, RDF, RDFS, SKOS, SPDX
+from harvesters.reading import Reading
 from harvesters.values import Licence
 
 READ = frozenset(
@@ -60,12 +61,6 @@ def draft(node: Node, value: Term, path: str, untagged: str, reading: Reading) -
         conforms_to=words(distribution, DCT + "conformsTo"),
         more=more,
     )
-
-
-def undescribed(iri: str, path: str, reading: Reading) -> Draft:
-    """The draft of a distribution that the portal names and does not describe; its IRI is no address of data."""
-    reading.note("distribution-undescribed", path, iri)
-    return Draft(path=path, raw={"@id": iri}, native_id=iri)
 
 
 def _plain(node: Node, predicate: str, value: Term) -> str | None:

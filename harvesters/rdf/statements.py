@@ -4,11 +4,12 @@ import re
 
 from pyoxigraph import Literal, NamedNode
 
-from harvesters.mapping import Reading, choose_text
 from harvesters.rdf.graph import Term
 from harvesters.rdf.node import Node
 from harvesters.rdf.texts import label, word
 from harvesters.rdf.vocabulary import DCT, FOAF, ODRS, OWL, RDF, RDFS, SCHEMA, SKOS, TIME
+from harvesters.reading import Reading
+from harvesters.texts import choose_text
 from harvesters.values import Frequency, Language, Licence, Moment, clean_text, read_date, read_licence
 
 _LICENCE_PAGES = (

@@ -1,0 +1,167 @@
+"""What tests share: loopback servers, a home of its own for each test, and the `catalogue` command as a person runs it."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("CATALOGUE_SHARED", REPOSITORY.parent / "shared"))
+REALDATA = SHARED / "realdata"
+
+needs_realdata = pytest.mark.skipif(
+    not REALDATA.is_dir(), reason="the folder of real payloads is absent (CATALOGUE_SHARED names it)"
+)
+
+
+@dataclass
+class Reply:
+    """What a served path answers."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Route = Callable[[dict[str, str]], Reply]
+
+
+class Site:
+    """A site on loopback: paths to functions of the query that give a `Reply`. `asked` has every request's target."""
+
+    def __init__(self) -> None:
+        self.routes: dict[str, Route] = {}
+        self.asked: list[str] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                parts = urlsplit(self.path)
+                site.asked.append(self.path)
+                route = site.routes.get(parts.path)
+                query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+                reply = route(query) if route else Reply(b"not here", 404)
+                self.send_response(reply.status)
+                for name, value in reply.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(reply.body)))
+                self.end_headers()
+                self.wfile.write(reply.body)
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """An empty site on loopback."""
+    made = Site()
+    yield made
+    made.close()
+
+
+class CkanDouble:
+    """Serves `package_search` of a list of datasets on a site, as CKAN pages it; the list may change between harvests."""
+
+    def __init__(self, site: Site, datasets: list[dict[str, object]]) -> None:
+        self.datasets = datasets
+        self.url = site.url
+        site.routes["/api/3/action/package_search"] = self._search
+
+    def _search(self, query: dict[str, str]) -> Reply:
+        start, rows = int(query["start"]), int(query["rows"])
+        result = {"count": len(self.datasets), "results": self.datasets[start : start + rows]}
+        return Reply(json.dumps({"help": "", "success": True, "result": result}).encode())
+
+
+def dataset(number: int, **more: object) -> dict[str, object]:
+    """A small CKAN dataset."""
+    return {
+        "id": f"00000000-0000-4000-8000-{number:012}",
+        "name": f"contracts-{number}",
+        "title": f"Public contracts {number}",
+        "notes": "Contracts awarded, by ministry.",
+        "license_id": "cc-by-4.0",
+        "metadata_modified": "2026-01-02T03:04:05.000006",
+        "resources": [{"id": f"r{number}", "url": f"https://data.example.org/{number}.csv", "format": "CSV", "name": "All"}],
+        **more,
+    }
+
+
+class Catalogue:
+    """The `catalogue` command in a home of its own."""
+
+    def __init__(self, home: Path, environment: dict[str, str]) -> None:
+        self.home = home
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("CATALOGUE_", "CKAN_"))},
+            "CATALOGUE_HOME": str(home),
+            "CATALOGUE_ALLOW_ADDRESSES": "127.0.0.0/8",
+            "CATALOGUE_DELAY_SECONDS": "0",
+            **environment,
+        }
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "catalogue.cli", *arguments],
+            cwd=REPOSITORY, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def run(self, *arguments: str, status: int | None = 0) -> "subprocess.CompletedProcess[str]":
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=600)
+        done = subprocess.CompletedProcess(arguments, process.returncode, out, err)
+        assert status is None or done.returncode == status, f"{arguments}: {done.returncode}\n{out}\n{err}"
+        return done
+
+    def json(self, *arguments: str, status: int | None = 0):
+        return json.loads(self.run(*arguments, "--json", status=status).stdout)
+
+    def register(self, *entries: str) -> None:
+        """Load sources: "id protocol url" each, of the fictional State XA, and what further YAML lines follow."""
+        blocks = ["sources:"]
+        for entry in entries:
+            first, *further = entry.splitlines()
+            identifier, protocol, url = first.split()
+            blocks += [
+                f"- id: {identifier}", "  state: XA", "  title: {en: A portal}", f"  url: {url}", f"  protocol: {protocol}",
+                "  basis: {kind: submission, document: Note verbale 1/2026, date: 2026-01-15}", "  publish: all",
+                *(f"  {line}" for line in further),
+            ]  # fmt: skip
+        file = self.home.parent / "sources.yaml"
+        file.write_text("\n".join(blocks), encoding="utf-8")
+        self.run("sources", "load", str(file), "--states", str(REPOSITORY / "sandbox/states.csv"))
+
+    def packages(self) -> list[dict[str, object]]:
+        """Every held package, by an export."""
+        file = self.home.parent / "export.jsonl"
+        self.run("datasets", "export", str(file))
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Catalogue:
+    """The `catalogue` command with a new home; loopback may be fetched from, without pauses."""
+    return Catalogue(tmp_path / "home", {})
