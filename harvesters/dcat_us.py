@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
@@ -34,6 +34,7 @@ from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.package import Mapped
 from harvesters.spool import Ask, Noticed, Record
+from harvesters.values import read_url
 
 PATHS = (("dataset",), ("datasets",), ())
 """Where the list of datasets stands: as prescribed, as some write it, or as the whole document (schema 1.0)."""
@@ -145,10 +146,11 @@ class DcatUs(Harvester):
 
     def _follow(self, link: str, answer: Answer, received: int, digest: str) -> Iterator[Event]:
         """The next page at the host that sent this one, whatever host a portal behind a proxy believes to be."""
-        here, there = urlsplit(answer.url), _split(urljoin(answer.url, link))
-        if there is None or there.scheme not in ("http", "https"):
+        url = read_url(link, answer.url).url
+        if url is None or not url.startswith(("http://", "https://")):
             yield Trouble(f"{answer.url} links to a next page that is no address ({link[:200]!r}).")
             return
+        here, there = urlsplit(answer.url), urlsplit(url)
         if there.netloc != here.netloc:
             yield notice(find("paging-leaves-host", value=link), answer)
             there = there._replace(scheme=here.scheme, netloc=here.netloc)
@@ -217,13 +219,6 @@ def _next_link(header: str, envelope: Mapping[str, Any]) -> str | None:
                 if isinstance(link, dict) and link.get("rel") == "next" and isinstance(link.get("href"), str):
                     return str(link["href"]).strip()
     return None
-
-
-def _split(url: str) -> Any:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return None
 
 
 def _with_page(url: str, parameter: str, page: int) -> str:

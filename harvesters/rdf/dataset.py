@@ -100,8 +100,7 @@ def plain(node: Node, predicate: str, value: Term) -> str | None:
     if isinstance(value, Literal):
         text = clean_text(value.value)
         return None if text is None or _is_address(text) else text
-    other = node.follow(value)
-    if is_agent(other):
+    if is_agent(node.described_here(value)):
         return organisation_name(node, value)
     text = word(node, value)
     return None if text is None or _is_address(text) else text

@@ -11,7 +11,7 @@ from harvesters.rdf.statements import languages_of, latest, licence_of
 from harvesters.rdf.texts import remainder, texts, word, words
 from harvesters.rdf.vocabulary import DCAT, DCT, FOAF, RDF, RDFS, SKOS, SPDX
 from harvesters.reading import Reading
-from harvesters.values import Licence
+from harvesters.values import Licence, read_url
 
 READ = frozenset(
     {
@@ -43,7 +43,7 @@ def draft(node: Node, value: Term, path: str, untagged: str, reading: Reading) -
             more[name] = addresses[1:]
     return Draft(
         path=path,
-        raw=_raw(distribution),
+        raw=None if any(read_url(url, reading.base).url for url in (*download[:1], *access[:1])) else _raw(distribution),
         download_url=download[0] if download else None,
         access_url=access[0] if access else None,
         native_id=distribution.iri or next(iter(distribution.literals(DCT + "identifier")), None),

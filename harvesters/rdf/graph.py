@@ -72,12 +72,17 @@ class MemoryGraph:
     def __init__(self, quads: Iterable[Quad]) -> None:
         self._statements: dict[str, list[Statement]] = {}
         self._classes: dict[str, set[str]] = {}
+        statements = self._statements
         for quad in quads:
-            node = key(quad.subject)
+            subject, value = quad.subject, quad.object
+            node = subject.value if isinstance(subject, NamedNode) else key(subject)
             predicate = quad.predicate.value
-            self._statements.setdefault(node, []).append((predicate, quad.object))
-            if predicate == TYPE and isinstance(quad.object, NamedNode):
-                self._classes.setdefault(node, set()).add(canonical(quad.object.value))
+            if node in statements:
+                statements[node].append((predicate, value))
+            else:
+                statements[node] = [(predicate, value)]
+            if predicate == TYPE and isinstance(value, NamedNode):
+                self._classes.setdefault(node, set()).add(canonical(value.value))
 
     def statements(self, node: str) -> Sequence[Statement]:
         """What is said of a node; empty where nothing is."""

@@ -24,10 +24,11 @@ class Node:
     said: values by predicate in its standard spelling. Empty for an IRI of which nothing is said.
     """
 
-    def __init__(self, name: str, graph: MemoryGraph, parts: Parts) -> None:
+    def __init__(self, name: str, graph: MemoryGraph, parts: Parts, met: "dict[str, Node] | None" = None) -> None:
         self.name = name
         self._graph = graph
         self._parts = parts
+        self._met: dict[str, Node] = {} if met is None else met  # by IRI, shared by all nodes of a record
         self.said: dict[str, list[Term]] = {}
         for predicate, value in graph.statements(name):
             self.said.setdefault(canonical(predicate), []).append(value)
@@ -44,11 +45,12 @@ class Node:
 
     def values(self, *predicates: str) -> list[Term]:
         """The values of all the predicates, each once, sorted within each predicate."""
-        found: dict[Term, None] = {}
+        found: list[Term] = []
         for predicate in predicates:
-            values = self.said.get(predicate, ())
-            found.update(dict.fromkeys(values if len(values) < 2 else sorted(values, key=self._order)))
-        return list(found)
+            values = self.said.get(predicate)
+            if values is not None:
+                found.extend(values if len(values) == 1 else sorted(values, key=self._order))
+        return found if len(found) < 2 else list(dict.fromkeys(found))
 
     def first(self, *predicates: str) -> list[Term]:
         """The values of the first of the predicates that has any."""
@@ -67,15 +69,25 @@ class Node:
     def follow(self, value: Term) -> "Node":
         """The node that a value is, described by the record or else by a part of the harvest."""
         name = key(value)
-        if isinstance(value, NamedNode) and not self._graph.statements(name):
-            text = self._parts(name)
-            if text is not None:
-                try:
-                    _, graph = read_description(text)
-                except SyntaxError:
-                    return Node(name, self._graph, self._parts)
-                return Node(name, graph, self._parts)
-        return Node(name, self._graph, self._parts)
+        if isinstance(value, BlankNode):
+            return Node(name, self._graph, self._parts, self._met)
+        node = self._met.get(name)
+        if node is None:
+            node = self._met[name] = Node(name, self._graph_of(name), self._parts, self._met)
+        return node
+
+    def described_here(self, value: Term) -> "Node":
+        """The node that a value is, as far as the record itself describes it."""
+        return Node(key(value), self._graph, self._parts, self._met)
+
+    def _graph_of(self, name: str) -> MemoryGraph:
+        text = None if self._graph.statements(name) else self._parts(name)
+        if text is None:
+            return self._graph
+        try:
+            return read_description(text)[1]
+        except SyntaxError:  # a spool of older code; the thing counts as not described
+            return self._graph
 
     def _order(self, value: Term) -> tuple[int, str, str]:
         if isinstance(value, Literal):

@@ -6,7 +6,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from harvesters.package import LanguageMap
-from harvesters.rdf.graph import Term, key
+from harvesters.rdf.graph import Term
 from harvesters.rdf.node import SKOLEM_PATH, Node
 from harvesters.rdf.vocabulary import DCT, FOAF, LOCN, RDF, RDFS, SCHEMA, SKOS, TYPE, VCARD
 from harvesters.values import clean_text
@@ -30,6 +30,8 @@ def texts(node: Node, predicates: Iterable[str], untagged: str, clean: Clean) ->
     untagged: the language of texts without a tag. Where a value is a node, its label is the text.
     """
     for predicate in predicates:
+        if predicate not in node.said:
+            continue
         found: LanguageMap = {}
         further: list[str] = []
         for value in node.values(predicate):
@@ -82,7 +84,7 @@ def remainder(node: Node, read: frozenset[str], plain: Callable[[Node, str, Term
 def _tagged(node: Node, value: Term, untagged: str) -> Iterable[tuple[str, str]]:
     if isinstance(value, Literal):
         yield value.language or untagged, value.value
-    elif node.follow(value).said:
-        yield from label(node.follow(value), untagged).items()
+    elif (described := node.follow(value)).said:
+        yield from label(described, untagged).items()
     elif isinstance(value, NamedNode):
-        yield untagged, key(value)
+        yield untagged, value.value

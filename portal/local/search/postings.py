@@ -77,14 +77,14 @@ class WordPostings:
 
     occurrences: dict[str, array[int]] = field(default_factory=dict)
     lengths: dict[int, int] = field(default_factory=dict)
-    """Document to its number of tokens."""
+    """Document to its number of words."""
     total: int = 0
     """Sum of all lengths."""
 
-    def add(self, document: int, tokens: list[Token]) -> None:
-        """Note a new document's tokens; `document` is greater than every one before it."""
-        self.lengths[document] = len(tokens)
-        self.total += len(tokens)
+    def add(self, document: int, tokens: list[Token], length: int) -> None:
+        """Note a new document's tokens and its number of words; `document` is greater than every one before it."""
+        self.lengths[document] = length
+        self.total += length
         base = document << POSITION_BITS
         for position, term in sorted({(token.position, token.term) for token in tokens}):
             places = self.occurrences.get(term)
