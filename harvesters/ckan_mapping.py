@@ -5,6 +5,7 @@ among its extras; what no field of ours holds is kept under `more` by the portal
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ from harvesters.mapping import (
 )
 from harvesters.package import Additions, LanguageMap, Mapped, Origin, Place, Publisher
 from harvesters.spool import Record
-from harvesters.values import Licence, clean_text, read_url
+from harvesters.values import Licence, clean_text, read_url, without_personal_mail
 
 MODIFIED = ("metadata_modified",)
 STATED_MODIFIED = ("modified", "dct_modified", "date_modified", "dateLastUpdated", "last_modified", "date_updated")
@@ -63,6 +64,9 @@ BOOKKEEPING = frozenset(
     }
 )
 """Not kept: names and addresses of persons, and CKAN's own bookkeeping, some of which changes with every visit."""
+
+PERSONAL = re.compile(r"e-?mail|phone|telefon|contact|author|maintainer|correo|responsable|responsavel|courriel", re.I)
+"""Keys under which portals give persons: not kept, wherever they stand."""
 
 RESOURCE_READ = frozenset(
     {
@@ -228,8 +232,23 @@ def _page_of(dataset: Mapping[str, Any], source: Source) -> str | None:
 
 
 def _more(said: Mapping[str, Any], read: frozenset[str], left_out: list[Any]) -> dict[str, Any]:
-    more = {key: value for key, value in said.items() if key not in read and value not in (None, "", [], {})}
+    more = {
+        key: _impersonal(value)
+        for key, value in said.items()
+        if key not in read and value not in (None, "", [], {}) and not PERSONAL.search(key)
+    }
     return {**more, LEFT_OUT: left_out} if left_out else more
+
+
+def _impersonal(value: Any) -> Any:
+    """A value without the mail addresses of persons, wherever it nests them."""
+    if isinstance(value, str):
+        return without_personal_mail(value)
+    if isinstance(value, list):
+        return [_impersonal(member) for member in value]
+    if isinstance(value, dict):
+        return {key: _impersonal(member) for key, member in value.items() if not PERSONAL.search(key)}
+    return value
 
 
 def _draft(raw: object, index: int, language: str, reading: Reading) -> Draft:

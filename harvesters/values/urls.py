@@ -72,6 +72,7 @@ def _whole(text: str, address: str) -> Url:
     netloc = host if parts.port is None else f"{host}:{parts.port}"
     problem = "password" if parts.password or parts.username else None
     path = quote(parts.path, safe=_SAFE_PATH)
-    query = quote(parts.query, safe=_SAFE_PATH + "?[]")
-    fragment = quote(parts.fragment, safe=_SAFE_PATH + "?#[]")
+    # RFC 3986 allows neither brackets in a query nor a second "#" in a fragment; both are common on real portals.
+    query = quote(parts.query, safe=_SAFE_PATH + "?")
+    fragment = quote(parts.fragment, safe=_SAFE_PATH + "?")
     return Url(text, urlunsplit((parts.scheme.lower(), netloc, path, query, fragment)), problem)

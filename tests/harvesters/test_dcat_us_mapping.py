@@ -181,14 +181,18 @@ def test_keywords(keyword: Any, words: list[str]) -> None:
         ([{"downloadURL": "https://x.example/a"}], ["https://x.example/a"], []),
         ([{"accessURL": "https://x.example/a"}], ["https://x.example/a"], []),
         ([{"accessURL": "https://x.example/a", "downloadURL": "https://x.example/b"}], ["https://x.example/b"], []),
-        ([{"accessURL": "https://x.example/a", "downloadURL": "javascript:x"}], ["https://x.example/a"], ["resource-url-invalid"]),
+        (
+            [{"accessURL": "https://x.example/a", "downloadURL": "js:x"}],
+            ["https://x.example/a"],
+            ["resource-url-invalid"],
+        ),
         ({"accessURL": "https://x.example/a"}, ["https://x.example/a"], []),
         (["https://x.example/a"], ["https://x.example/a"], []),
         ([None, {"accessURL": " HTTP://x.example/a "}], ["http://x.example/a"], []),
         ([{"title": "nothing"}], [], ["resource-url-empty"]),
         ([{"accessURL": "https://x.example/a", "mediaType": "None", "format": "API"}], ["https://x.example/a"], []),
     ],
-)  # fmt: skip
+)
 def test_distributions(distribution: Any, paths: list[str], found: list[str]) -> None:
     result = mapped(distribution=distribution)
     assert result.package is not None
@@ -228,10 +232,28 @@ def test_thousands_of_distributions_and_keywords_are_bounded() -> None:
 # -- anything at all
 
 _ODD = st.sampled_from(
-    ["https://a.example/x.csv", "R/P1Y", "2020-01-01/..", "x@y.example", "info@y.example", "http://", "//x", "https://[x",
-     "-10,20,15,40", "POLYGON((1 2,3 4", '{"type":"Point","coordinates":[1,2]}', "null", "<b>x</b>", "<p></p>", "\u200b",
-     "https://a b.example/", "https://é.example/ü?x={a}", "cc-by-4.0", "en"]
-)  # fmt: skip
+    [
+        "https://a.example/x.csv",
+        "R/P1Y",
+        "2020-01-01/..",
+        "x@y.example",
+        "info@y.example",
+        "http://",
+        "//x",
+        "https://[x",
+        "-10,20,15,40",
+        "POLYGON((1 2,3 4",
+        '{"type":"Point","coordinates":[1,2]}',
+        "null",
+        "<b>x</b>",
+        "<p></p>",
+        "\u200b",
+        "https://a b.example/",
+        "https://é.example/ü?x={a}",
+        "cc-by-4.0",
+        "en",
+    ]
+)
 _SCALAR = (
     st.none()
     | st.booleans()
@@ -241,9 +263,29 @@ _SCALAR = (
     | _ODD
 )
 _INNER = st.sampled_from(
-    ["@id", "@value", "@language", "name", "fn", "hasEmail", "coordinates", "bbox", "geometry", "prefLabel", "url", "en",
-     "subOrganizationOf", "startDate", "endDate", "checksumValue", "algorithm", "organization-name", "homepage", "\u200b"]
-)  # fmt: skip
+    [
+        "@id",
+        "@value",
+        "@language",
+        "name",
+        "fn",
+        "hasEmail",
+        "coordinates",
+        "bbox",
+        "geometry",
+        "prefLabel",
+        "url",
+        "en",
+        "subOrganizationOf",
+        "startDate",
+        "endDate",
+        "checksumValue",
+        "algorithm",
+        "organization-name",
+        "homepage",
+        "\u200b",
+    ]
+)
 _VALUE = st.recursive(_SCALAR, lambda v: st.lists(v, max_size=4) | st.dictionaries(_INNER, v, max_size=4), max_leaves=8)
 _DISTRIBUTION = st.dictionaries(st.sampled_from(sorted(RESOURCE_READ)), _VALUE, max_size=10)
 _DATASET = st.dictionaries(st.sampled_from(sorted({*READ, "accessURL", "rights"})), _VALUE, max_size=12)
