@@ -15,8 +15,8 @@ from harvesters.package import Mapped
 from harvesters.rdf.body import Body
 from harvesters.rdf.dataset import map_dataset
 from harvesters.rdf.feed import Member, Page, page_of
-from harvesters.rdf.graph import DATASET_CLASSES, Graph, MemoryGraph, Statement, describe, key
-from harvesters.rdf.paging import is_on_host_of, on_host_of, paging
+from harvesters.rdf.graph import DATASET_CLASSES, Graph, Statement, describe, key
+from harvesters.rdf.paging import Paging, is_on_host_of, on_host_of, paging
 from harvesters.rdf.reading import Statements, read_statements, stream_statements, syntax_or_refuse
 from harvesters.rdf.store import StoreGraph
 from harvesters.rdf.syntax import HEAD_CHARACTERS
@@ -61,8 +61,9 @@ class Dcat(Harvester):
             with StoreGraph(quads, answer.path.parent) as graph:
                 for finding in findings:
                     yield notice(finding, answer)
-                records = yield from self._records(graph, answer, _Withheld(()), frozenset(), {})
-                yield from self._what_follows(graph, answer, records)
+                follows = paging(graph, answer.url, answer.headers)
+                records = yield from self._records(graph, answer, _Withheld(()), follows)
+                yield from self._what_follows(graph, answer, records, follows)
 
     @classmethod
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
@@ -83,12 +84,14 @@ class Dcat(Harvester):
             withheld = _Withheld((key(last.subject), key(last.object)))
         for member in page.members:
             yield from self._member(member, answer, withheld)
-        records = yield from self._records(page.rest, answer, withheld, page.streams, page.versions)
+        follows = paging(page.rest, answer.url, answer.headers)
+        records = yield from self._records(page.rest, answer, withheld, follows, page)
         if statements.cut:
             raise MalformedAnswer(
-                f"{answer.url} sent RDF that ends in the middle; what was whole is kept, and the next harvest asks again."
+                f"{answer.url} sent RDF that ends in the middle; what was whole is kept, "
+                "and the next harvest asks again."
             )
-        yield from self._what_follows(page.rest, answer, records, page)
+        yield from self._what_follows(page.rest, answer, records, follows, page)
 
     def _member(self, member: Member, answer: Answer, withheld: "_Withheld") -> Iterator[Event]:
         if member.deleted:
@@ -96,27 +99,39 @@ class Dcat(Harvester):
         elif DATASET_CLASSES.isdisjoint(member.graph.classes(member.about)):
             yield from self._part(member.graph, member.about)
         else:
-            yield from self._record(member.graph, member.about, answer, withheld, member.about)
+            yield from self._record(member.graph, member.about, answer, withheld)
             yield from self._parts(member.graph, {member.about})
 
     def _records(
-        self, graph: Graph, answer: Answer, withheld: "_Withheld", streams: frozenset[str], versions: dict[str, str]
+        self,
+        graph: Graph,
+        answer: Answer,
+        withheld: "_Withheld",
+        follows: Paging,
+        page: Page | None = None,
     ) -> Generator[Event, None, int]:
         """The datasets of a graph, and the distributions that none of them refers to; returns how many datasets."""
+        streams = page.streams if page is not None else frozenset()
         count = 0
         described: set[str] = set()
-        for node in _datasets(graph):
+        listed = _listed(graph)
+        for node in _datasets(graph, listed):
             if node in streams:
                 continue
             count += 1
-            described.update(key(value) for predicate, value in graph.statements(node) if _is_distribution(predicate))
-            yield from self._record(graph, node, answer, withheld, versions.get(node))
+            statements = graph.statements(node)
+            if follows.paged and node not in listed and all(predicate == TYPE for predicate, _ in statements):
+                yield notice(find("dataset-undescribed", value=node), answer, native_id(node, statements))
+                continue
+            described.update(key(value) for predicate, value in statements if _is_distribution(predicate))
+            yield from self._record(graph, node, answer, withheld, page.versions.get(node) if page is not None else None)
         yield from self._parts(graph, described)
         return count
 
     def _record(
-        self, graph: Graph, node: str, answer: Answer, withheld: "_Withheld", identifier: str | None
+        self, graph: Graph, node: str, answer: Answer, withheld: "_Withheld", identifier: str | None = None
     ) -> Iterator[Event]:
+        """One dataset, or why it is not kept. identifier: where it is known to be another one than the node's."""
         statements = graph.statements(node)
         identifier = identifier or native_id(node, statements)
         limit = self.source.max_record_bytes
@@ -147,8 +162,10 @@ class Dcat(Harvester):
         if description.text and not node.startswith("_:"):
             yield Part(id=node, text=description.text)
 
-    def _what_follows(self, graph: Graph, answer: Answer, records: int, page: Page | None = None) -> Iterator[Event]:
-        follows = paging(graph, answer.url, answer.headers)
+    def _what_follows(
+        self, graph: Graph, answer: Answer, records: int, follows: Paging, page: Page | None = None
+    ) -> Iterator[Event]:
+        """Counts, further pages, and whether this is the last one."""
         is_feed = _has(graph, FEED_CLASSES) or (page is not None and bool(page.streams or page.members))
         is_catalog = _has(graph, CATALOG_CLASSES)
         if not (records or follows.paged or is_catalog or is_feed or _has(graph, PART_CLASSES)):
@@ -159,7 +176,8 @@ class Dcat(Harvester):
         if follows.total is not None:
             yield Advertised(follows.total)
         elif is_catalog and not (follows.paged or is_feed):
-            yield Advertised(_listed(graph))
+            listed = _listed(graph)
+            yield Advertised(len(listed.union(_datasets(graph, listed))))
         for address in follows.following:
             if not is_on_host_of(address, answer.url):
                 yield notice(find("paging-leaves-host", value=address), answer)
@@ -206,12 +224,11 @@ def _is_distribution(predicate: str) -> bool:
     return canonical(predicate) == DCAT + "distribution"
 
 
-def _datasets(graph: Graph) -> Iterator[str]:
-    """The datasets of a graph: by class, or else because a catalogue lists them. A mere mention is none."""
+def _datasets(graph: Graph, listed: frozenset[str]) -> Iterator[str]:
+    """The datasets of a graph: by class, or else because a catalogue lists and the page describes them."""
     found: set[str] = set()
-    listed = (key(value) for _, value in graph.with_predicate(DCAT + "dataset") if not isinstance(value, Literal))
-    for node in (*graph.members(DATASET_CLASSES), *listed):
-        if node not in found and any(predicate != TYPE for predicate, _ in graph.statements(node)):
+    for node in (*graph.members(DATASET_CLASSES), *sorted(listed)):
+        if node not in found and graph.statements(node):
             found.add(node)
             if CATALOG_CLASSES.isdisjoint(graph.classes(node)) or not _lists(graph, node):
                 yield node
@@ -221,10 +238,10 @@ def _lists(graph: Graph, node: str) -> bool:
     return any(canonical(predicate) == DCAT + "dataset" for predicate, _ in graph.statements(node))
 
 
-def _listed(graph: Graph) -> int:
-    """How many datasets a document names that is a whole catalogue: those it lists and those it describes."""
-    listed = {value.value for _, value in graph.with_predicate(DCAT + "dataset") if isinstance(value, NamedNode)}
-    return len(listed | set(_datasets(graph)))
+def _listed(graph: Graph) -> frozenset[str]:
+    """The datasets that catalogues list, whether the page describes them or not."""
+    listed = graph.with_predicate(DCAT + "dataset")
+    return frozenset(value.value for _, value in listed if isinstance(value, NamedNode))
 
 
 def _has(graph: Graph, classes: frozenset[str]) -> bool:

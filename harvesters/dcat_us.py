@@ -84,7 +84,7 @@ class DcatUs(Harvester):
 
     def failed(self, ask: Ask, failure: Failure) -> Iterable[Event]:
         """Where there is no `data.json` under the reported address, that address may be the file itself."""
-        if ask.note.get("guessed") and failure.failure in ("malformed", "moved", "down") and failure.status < 500:
+        if ask.note.get("guessed") and failure.failure in ("malformed", "moved"):
             yield Ask(self.source.url)
 
     def read(self, answer: Answer) -> Iterator[Event]:
@@ -140,7 +140,7 @@ class DcatUs(Harvester):
             name = parameter or "page"
             page = dict(parse_qsl(urlsplit(answer.ask.url).query)).get(name, "1")
             following = int(page) + 1 if page.isdecimal() else 2
-            yield Ask(_with_page(answer.ask.url, name, following), note={"received": received, "digest": digest})
+            yield _next_ask(_with_page(answer.ask.url, name, following), answer, received, digest)
         else:
             yield LastPage()
 
@@ -154,7 +154,7 @@ class DcatUs(Harvester):
         if there.netloc != here.netloc:
             yield notice(find("paging-leaves-host", value=link), answer)
             there = there._replace(scheme=here.scheme, netloc=here.netloc)
-        yield Ask(urlunsplit(there), note={"received": received, "digest": digest})
+        yield _next_ask(urlunsplit(there), answer, received, digest)
 
     def _page_parameter(self) -> str | None:
         value = self.source.options.get("page_parameter")
@@ -163,7 +163,15 @@ class DcatUs(Harvester):
     @classmethod
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:  # noqa: ARG003 (sent whole)
         """Map one dataset of a data.json; see `dcat_us_mapping`."""
-        return map_dataset(record, source)
+        try:
+            return map_dataset(record, source)
+        except RecursionError:
+            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is nested too deeply")])
+
+
+def _next_ask(url: str, answer: Answer, received: int, digest: str) -> Ask:
+    """The ask for a further page, with what came so far; read by this harvester even where the source is another's."""
+    return Ask(url, protocol=answer.ask.protocol, note={"received": received, "digest": digest})
 
 
 def _identifier(raw: bytes) -> str | None:

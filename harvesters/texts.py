@@ -34,6 +34,8 @@ def choose_text(texts: LanguageMap, languages: Sequence[Language] = ()) -> str |
         return next(iter(texts.values()), None)
     tags = sorted(texts, key=lambda tag: ("-t-" in tag, len(tag), tag))
     for wanted in [*(language.tag for language in languages if language.tag), *PREFERRED_LANGUAGES]:
+        if wanted in texts:
+            return texts[wanted]
         for tag in tags:
             if "-t-" not in tag and (tag == wanted or tag.partition("-")[0] == wanted.partition("-")[0]):
                 return texts[tag]

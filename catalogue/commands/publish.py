@@ -57,8 +57,9 @@ def _where(configuration: Configuration) -> tuple[str, str, str]:
             raise PublishError("CKAN_URL is set and CKAN_TOKEN is not; set it to the API token of a sysadmin of that CKAN.")
         return configuration.ckan_url, configuration.ckan_token, configuration.ckan_url
     from portal import local
+    from portal.local import state
 
-    address = local.running(configuration.portal)
-    if address is None:
+    if not local.status(configuration.portal).running:
         raise PublishError("No CKAN to publish to: set CKAN_URL and CKAN_TOKEN, or start one with `catalogue portal up`.")
-    return address.url, address.token, address.key
+    address = local.up(configuration.portal)
+    return address.url, address.token, state.load(configuration.portal).site_id

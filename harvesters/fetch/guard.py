@@ -96,7 +96,9 @@ class AddressGuard:
         try:
             value = ip_address(address.partition("%")[0] if isinstance(address, str) else address)
         except ValueError as error:
-            raise RefusedAddress(f"'{address}' is not an address.", "Report this: the name has a broken record.") from error
+            raise RefusedAddress(
+                f"'{address}' is not an address.", "Report this: the name has a broken record."
+            ) from error
         inner = _unwrap(value)
         if any(inner in network or value in network for network in self.allow):
             return value
@@ -136,7 +138,8 @@ async def resolve(host: str, port: int) -> list[str]:
         answers = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         raise Unreachable(
-            f"The name {host} cannot be found.", "Check the address; where it is right, the portal's name server is down."
+            f"The name {host} cannot be found.",
+            "Check the address; where it is right, the portal's name server is down.",
         ) from error
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in answers))
 
@@ -203,7 +206,9 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
                 f"{host} did not take the connection within {timeout:g} s.",
                 "The portal is down, or a firewall drops our packets.",
             ) from last
-        raise Unreachable(f"{host} refuses connections on port {port}.", "Check the address, or try again later.") from last
+        raise Unreachable(
+            f"{host} refuses connections on port {port}.", "Check the address, or try again later."
+        ) from last
 
     async def _permitted(self, host: str, port: int) -> list[Address]:
         found: list[Address] = []
@@ -222,6 +227,8 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None
     ) -> httpcore2.AsyncNetworkStream:
+        """Raises RefusedAddress: there is no use for these."""
+        del path, timeout, socket_options
         raise RefusedAddress("Sockets on this machine are not fetched.", "Use the portal's web address.")
 
     async def sleep(self, seconds: float) -> None:

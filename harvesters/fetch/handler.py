@@ -102,7 +102,9 @@ class FetchHandler:
     async def _receive(self, request: Request, answer: httpcore2.Response, host: str) -> Response:
         limits = self._policy.limits
         if sum(len(name) + len(value) for name, value in answer.headers) > limits.max_header_bytes:
-            raise TooLarge(f"{host} sends more than {limits.max_header_bytes // 1024} KiB of headers.", "Tell its operator.")
+            raise TooLarge(
+                f"{host} sends more than {limits.max_header_bytes // 1024} KiB of headers.", "Tell its operator."
+            )
         headers = Headers(answer.headers)
         coding = (headers.pop(b"Content-Encoding", None) or [b""])[-1].decode("latin-1")
         stream = answer.extensions["network_stream"]
@@ -146,8 +148,10 @@ class FetchHandler:
         decoder = decoder_for(coding)
         pace = _Pace(limits, host, asyncio.get_running_loop().time)
         raw = decoded = 0
-        async with _within(limits.rate_window_seconds, pace.too_slow) as silence, aclosing(_stream(answer)) as chunks:
-            async for chunk in _whole(chunks, host):
+        async with AsyncExitStack() as stack:
+            silence = await stack.enter_async_context(_within(limits.rate_window_seconds, pace.too_slow))
+            chunks = await stack.enter_async_context(aclosing(answer.aiter_stream()))
+            while chunk := await _next_chunk(chunks, host):
                 silence.reschedule(pace.count(len(chunk)) + limits.rate_window_seconds)
                 raw += len(chunk)
                 if raw > limits.max_raw_bytes:
@@ -164,7 +168,9 @@ class FetchHandler:
         return raw, decoded
 
 
-def connection_pool(policy: FetchPolicy, backend: httpcore2.AsyncNetworkBackend | None = None) -> httpcore2.AsyncConnectionPool:
+def connection_pool(
+    policy: FetchPolicy, backend: httpcore2.AsyncNetworkBackend | None = None
+) -> httpcore2.AsyncConnectionPool:
     """The connection pool of a policy: HTTP/1.1, verified TLS, behind the address guard or through the proxy.
 
     Raises:
@@ -204,22 +210,6 @@ async def _within(seconds: float, happened: str) -> AsyncIterator[asyncio.Timeou
         raise TimedOut(happened, "The portal is slow or down; it is tried again later.") from error
 
 
-async def _stream(answer: httpcore2.Response) -> AsyncIterator[bytes]:
-    async for chunk in answer.aiter_stream():
-        yield chunk
-
-
-async def _whole(chunks: AsyncIterator[bytes], host: str) -> AsyncIterator[bytes]:
-    """The chunks of a body. Raises Truncated where the connection ends before the body is whole."""
-    try:
-        async for chunk in chunks:
-            yield chunk
-    except httpcore2.RemoteProtocolError as error:
-        raise Truncated(
-            f"{host} broke off in the middle of its answer.", "It is tried again; if it goes on, tell the portal's operator."
-        ) from error
-
-
 class _Pace:
     """Watches that a body comes at the minimum rate, window by window. `clock` gives seconds."""
 
@@ -240,6 +230,16 @@ class _Pace:
                 raise TimedOut(self.too_slow, "The portal is slow or down; it is tried again later.")
             self._since, self._received = now, 0
         return now
+
+
+async def _next_chunk(chunks: AsyncIterator[bytes], host: str) -> bytes:
+    """The next raw chunk of a body, empty at its end. Raises Truncated where the connection ended first."""
+    try:
+        return await anext(chunks, b"")
+    except (httpcore2.ReadError, httpcore2.RemoteProtocolError) as error:
+        if isinstance(error, httpcore2.ReadError) or "peer closed connection" in str(error):
+            raise Truncated(f"{host} broke off in the middle of its answer.", "Try again later.") from error
+        raise
 
 
 def _request_headers(request: Request, parts: SplitResult) -> list[tuple[bytes, bytes]]:
@@ -274,8 +274,12 @@ def _no_connection(error: Exception, host: str) -> FetchError:
     if refused_tls is not None:
         return tls.diagnose(refused_tls, host)
     if isinstance(error, httpcore2.TimeoutException):
-        return TimedOut(f"{host} did not complete the connection in time.", "The portal is slow or down; try again later.")
-    return Unreachable(f"The connection to {host} was broken off.", "The portal is down or refuses us; try again later.")
+        return TimedOut(
+            f"{host} did not complete the connection in time.", "The portal is slow or down; try again later."
+        )
+    return Unreachable(
+        f"The connection to {host} was broken off.", "The portal is down or refuses us; try again later."
+    )
 
 
 def _broken_protocol(error: Exception, host: str) -> FetchError:

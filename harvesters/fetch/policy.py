@@ -48,11 +48,12 @@ class Retries:
 class FetchPolicy:
     """How one source is fetched.
 
-    allow_addresses: ranges beyond public addresses (`guard.networks`). contact: in the User-Agent. delay_seconds: between
-    two requests to one host, varied by half. longest_crawl_delay_seconds: a longer Crawl-delay counts as this.
-    proxy: URL of an HTTP proxy; names are then resolved by the proxy, and refusing inner addresses is its task; the
-    environment's proxy variables are never read. ca_bundle: PEM file of further authorities. permission: as recorded for
-    the source; robots.txt is then read and reported, not applied, on `permitted_hosts` (every host where that is empty).
+    allow_addresses: ranges beyond public addresses (`guard.networks`). contact: in the User-Agent.
+    delay_seconds: between two requests to one host, varied by half. longest_crawl_delay_seconds: a longer Crawl-delay
+    counts as this. proxy: URL of an HTTP proxy; names are then resolved by the proxy, and refusing inner addresses is
+    its task; the environment's proxy variables are never read. ca_bundle: PEM file of further authorities.
+    permission: as recorded for the source; robots.txt is then read and reported, not applied, on `permitted_hosts`
+    (on every host where that is empty).
     """
 
     allow_addresses: tuple[Network, ...] = ()
@@ -69,7 +70,11 @@ class FetchPolicy:
 
 
 def policy_of(crawler: Crawler) -> FetchPolicy:
-    """The policy that `settings.scrapy_settings` put into the crawler's settings. Raises SettingError if it is absent."""
+    """The policy that `settings.scrapy_settings` put into the crawler's settings.
+
+    Raises:
+        SettingError: there is none.
+    """
     policy = crawler.settings.get(POLICY_SETTING)
     if not isinstance(policy, FetchPolicy):
         raise SettingError("The crawl has no fetch policy.", "Start it with the settings of scrapy_settings().")

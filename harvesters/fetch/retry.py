@@ -1,66 +1,104 @@
-"""Trying again: what may pass by itself, after a wait that grows, or as long as the portal asks for."""
+"""Sending a request again: what is worth it, how long to wait, and when to stop.
+
+A wait holds back every request to the same host, not only the one that failed: a portal that asks for a pause gets one.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
+import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 
 from harvesters.fetch.errors import FetchError
 from harvesters.fetch.policy import Retries, policy_of
+from harvesters.fetch.urls import origin_of, public_url
 
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-"""Statuses that may pass: RFC 9110's and RFC 6585's, and those of a widely used CDN whose origin does not answer."""
+logger = logging.getLogger(__name__)
+
+# 408, 425, 429, 500, 502-504: RFC 9110, 8470 and 6585; 520-524: Cloudflare's own, "the origin did not answer".
+RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 
 
 class RetryMiddleware:
-    """Sends a request again after a failure that may pass; the last failure goes on to whoever asked."""
+    """Downloader middleware that sends a request again after a passing trouble, and holds back its host meanwhile.
 
-    def __init__(self, retries: Retries) -> None:
+    The last answer or error goes on to the outcome middleware, which words it. `request.meta["retry_times"]` counts.
+    """
+
+    def __init__(self, crawler: Crawler, retries: Retries) -> None:
+        self._crawler = crawler
         self._retries = retries
+        self._not_before: dict[tuple[str, str, int], float] = {}  # origin -> seconds on the monotonic clock
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(policy_of(crawler).retries)
+        return cls(crawler, policy_of(crawler).retries)
 
-    async def process_response(self, request: Request, response: Response) -> Request | Response:
-        """A passing status again, after Retry-After where that is stated and not too long."""
-        if response.status not in PASSING or request.meta.get("whatever_status"):
+    async def process_request(self, request: Request) -> None:
+        """Wait until the host's pause is over. It may be prolonged while we wait."""
+        origin = origin_of(request.url)
+        while (left := self._not_before.get(origin, 0.0) - time.monotonic()) > 0:
+            await asyncio.sleep(left)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        if response.status not in RETRY_STATUSES:
             return response
-        stated = retry_after(response.headers.get(b"Retry-After"), datetime.now(UTC))
-        if stated is not None and stated > self._retries.longest_retry_after_seconds:
-            return response
-        return await self._again(request, stated) or response
+        asked = retry_after(response.headers)
+        if asked is not None and asked > self._retries.longest_retry_after_seconds:
+            return response  # to come back sooner than asked would be rude, and to wait that long holds up the run
+        return self._again(request, f"status {response.status}", asked) or response
 
-    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        """A failure on the way again, where its kind may pass."""
-        if not isinstance(exception, FetchError) or not exception.retryable or request.meta.get("whatever_status"):
+    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        if isinstance(exception, FetchError) and exception.retryable:
+            return self._again(request, exception.happened, None)
+        return None
+
+    def _again(self, request: Request, why: str, asked: float | None) -> Request | None:
+        attempt = request.meta.get("retry_times", 0) + 1  # how many attempts have been made
+        if attempt >= self._retries.attempts or request.meta.get("dont_retry"):
             return None
-        return await self._again(request, None)
+        # A little jitter on what was asked, too, so that not every client comes back in the same instant.
+        wait = backoff(self._retries, attempt) if asked is None else asked + random.uniform(0, 1) * min(1, asked)  # noqa: S311 - no secret
+        origin = origin_of(request.url)
+        self._not_before[origin] = max(self._not_before.get(origin, 0.0), time.monotonic() + wait)
+        if self._crawler.stats is not None:
+            self._crawler.stats.inc_value("fetch/retries")
+        logger.info("%s: %s; attempt %d follows in %.1f s", public_url(request.url), why, attempt + 1, wait)
+        again = request.replace(dont_filter=True)
+        again.meta["retry_times"] = attempt
+        return again
 
-    async def _again(self, request: Request, stated_seconds: float | None) -> Request | None:
-        done = int(request.meta.get("attempts", 1))
-        if done >= self._retries.attempts:
-            return None
-        longest = min(self._retries.base_seconds * 2 ** (done - 1), self._retries.longest_seconds)
-        # Full jitter, so that many clients of a portal that comes back do not come back together.
-        await asyncio.sleep(stated_seconds if stated_seconds is not None else random.uniform(0, longest))  # noqa: S311
-        return request.replace(meta={**request.meta, "attempts": done + 1}, dont_filter=True)
+
+def backoff(retries: Retries, attempt: int) -> float:
+    """Seconds to wait after the `attempt`-th attempt (from 1): exponential with full jitter."""
+    ceiling = min(retries.longest_seconds, retries.base_seconds * 2.0 ** (attempt - 1))
+    return random.uniform(0, ceiling)  # noqa: S311 - no secret
 
 
-def retry_after(header: bytes | None, now: datetime) -> float | None:
-    """The seconds that a Retry-After asks for, in either of its forms (RFC 9110, 10.2.3); None where it cannot be read."""
-    text = (header or b"").decode("latin-1").strip()
-    if text.isdigit():
-        return float(text)
+def retry_after(headers: Headers, now: datetime | None = None) -> float | None:
+    """Seconds to wait by the header Retry-After, in both its forms (RFC 9110, section 10.2.3); None where it is absent
+    or cannot be read. A date counts from the answer's own Date, since a server's clock may be wrong."""
+    text = (headers.get(b"Retry-After") or b"").decode("latin-1").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:12])
+    at = _http_date(text)
+    if at is None:
+        return None
+    from_when = _http_date((headers.get(b"Date") or b"").decode("latin-1")) or now or datetime.now(UTC)
+    return max((at - from_when).total_seconds(), 0.0)
+
+
+def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, IndexError, OverflowError):
         return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

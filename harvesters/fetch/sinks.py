@@ -16,9 +16,9 @@ from harvesters.fetch.errors import SettingError, TooLarge
 class Fetched(msgspec.Struct, frozen=True):
     """What is known of a body after it has been read; in `request.meta["fetched"]`.
 
-    path: the file that holds the decoded body, None where it stayed in memory. raw_bytes: as transferred. decoded_bytes:
-    as kept. coding: the Content-Encoding that was undone, "" for none. whole: False where only the head was read.
-    peer_address: the address we were connected to, "" behind a proxy. tls: the TLS version, "" for plain http.
+    path: the file that holds the decoded body, None where it stayed in memory. raw_bytes: as transferred.
+    decoded_bytes: as kept. coding: the Content-Encoding that was undone, "" for none. whole: False where only the head
+    was read. peer_address: the address we were connected to, "" behind a proxy. tls: the version, "" for plain http.
     """
 
     path: Path | None
@@ -64,7 +64,8 @@ class FileSink:
                 f"No file can be written in {folder} ({error.strerror}).", "Check the folder and the space on the disk."
             ) from error
         self._part = Path(name)
-        self.path: Path | None = target.joinpath(f"body-{name[-13:-5]}") if target.is_dir() else target
+        self._target = target.joinpath(f"body-{name[-13:-5]}") if target.is_dir() else target
+        self.path: Path | None = self._target
         self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
 
     @property
@@ -82,9 +83,8 @@ class FileSink:
             ) from error
 
     def keep(self) -> bytes:
-        assert self.path is not None
         self._file.close()
-        self._part.replace(self.path)
+        self._part.replace(self._target)
         return b""
 
     def discard(self) -> None:

@@ -1,7 +1,7 @@
 """TLS: whom we trust, and a refused certificate explained to a person.
 
-Certificates are always verified. A portal whose certificate cannot be verified is read after its operator repairs it, or
-with a bundle of authorities that an operator of the catalogue names for this source; never without verification.
+Certificates are always verified. A portal whose certificate cannot be verified is read after its operator repairs it,
+or with a bundle of authorities that an operator of the catalogue names for this source; never without verification.
 """
 
 from __future__ import annotations

@@ -62,13 +62,15 @@ def check_url(url: str) -> SplitResult:
         raise RefusedAddress(f"{shown} is not a URL ({error}).", "Correct the address.") from error
     if parts.scheme not in DEFAULT_PORTS:
         raise RefusedAddress(
-            f"{shown} is not an http or https address.", "Only http and https are fetched; use the portal's web address."
+            f"{shown} is not an http or https address.",
+            "Only http and https are fetched; use the portal's web address.",
         )
     if not host:
         raise RefusedAddress(f"{shown} names no host.", "Correct the address.")
     if "@" in parts.netloc:
         raise RefusedAddress(
-            f"{shown} carries a user name or password.", "Take them out of the URL; catalogues are read without a login."
+            f"{shown} carries a user name or password.",
+            "Take them out of the URL; catalogues are read without a login.",
         )
     if port in BLOCKED_PORTS:
         raise RefusedAddress(

@@ -132,10 +132,10 @@ class _Bounded(io.RawIOBase):
         try:
             data = self._file.read(len(buffer))
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise MalformedAnswer(f"{self._url} sent a gzip file that is broken ({error}); harvest it again.") from error
+            raise MalformedAnswer(f"{self._url} sent a broken gzip file ({error}); harvest it again.") from error
         self._left -= len(data)
         if self._left < 0:
-            raise MalformedAnswer(f"{self._url} sent a gzip file that unpacks to more than 4 GiB; ask the portal for pages.")
+            raise MalformedAnswer(f"{self._url} sent a gzip file over 4 GiB unpacked; ask the portal for pages.")
         buffer[: len(data)] = data
         return len(data)
 

@@ -18,8 +18,8 @@ MAX_PLACES = 200
 MAX_PERIODS = 200
 
 _GEOMETRIES = (
-    DCAT + "bbox", LOCN + "geometry", GSP + "asWKT", OGC + "asWKT", GSP + "asGeoJSON", GSP + "asGML", GSP + "hasGeometry",
-    SCHEMA + "box", DCAT + "centroid",
+    DCAT + "bbox", LOCN + "geometry", GSP + "asWKT", OGC + "asWKT", GSP + "asGeoJSON", GSP + "asGML",
+    GSP + "hasGeometry", SCHEMA + "box", DCAT + "centroid",
 )  # fmt: skip
 _PLACE_NAMES = (
     SKOS + "prefLabel", RDFS + "label", DCT + "title", LOCN + "geographicName", FOAF + "name", SCHEMA + "name",
@@ -32,7 +32,8 @@ _CORNER = re.compile(r"<(?:\w+:)?(lower|upper)Corner>\s*([-+.\deE]+)\s+([-+.\deE
 _STARTS = (DCAT + "startDate", SCHEMA + "startDate", TIME + "hasBeginning", DCT + "start")
 _ENDS = (DCAT + "endDate", SCHEMA + "endDate", TIME + "hasEnd", DCT + "end")
 _INSTANTS = (
-    TIME + "inXSDDateTimeStamp", TIME + "inXSDDateTime", TIME + "inXSDDate", TIME + "inXSDgYearMonth", TIME + "inXSDgYear",
+    TIME + "inXSDDateTimeStamp", TIME + "inXSDDateTime", TIME + "inXSDDate", TIME + "inXSDgYearMonth",
+    TIME + "inXSDgYear",
 )  # fmt: skip
 _DCMI_PERIOD = re.compile(r"(?:^|;)\s*(start|end|name)\s*=\s*([^;]*)", re.IGNORECASE)
 
@@ -55,7 +56,8 @@ def _place(node: Node, value: Term) -> Place | None:
     place = node.follow(value)
     shapes = [shape for text in _geometries(place) if (shape := _shape(text)) is not None]
     box = next((shape.bbox for shape in shapes if shape.bbox is not None), None)
-    text = choose_text(label(place, predicates=_PLACE_NAMES)) or next((shape.text for shape in shapes if shape.text), None)
+    name = choose_text(label(place, predicates=_PLACE_NAMES))
+    text = name or next((shape.text for shape in shapes if shape.text), None)
     return Place(text=text, iri=place.iri, bbox=box) if text or place.iri or box else None
 
 

@@ -1,10 +1,14 @@
-"""From the record of one dcat:Dataset to a Data Package. Pure; DCAT 3 with DCAT-AP 3 and what older versions say instead."""
+"""From the record of one dcat:Dataset to a Data Package.
+
+Pure. DCAT 3 with DCAT-AP 3, and what older versions say instead. What no field of ours holds is kept under `more` by
+the IRIs of its predicates; persons and their addresses are not.
+"""
 
 from pyoxigraph import Literal, NamedNode
 
 from harvesters.base import Parts, Source
-from harvesters.findings import find
 from harvesters.distributions import LEFT_OUT, MAX_RESOURCES, Draft, build_resources
+from harvesters.findings import find
 from harvesters.mapping import bounded_keywords, compose
 from harvesters.package import Additions, Mapped
 from harvesters.rdf.agents import AGENT_PREDICATES, contact, is_agent, organisation_name, publisher
@@ -12,7 +16,7 @@ from harvesters.rdf.coverage import periods, places
 from harvesters.rdf.distribution import draft
 from harvesters.rdf.graph import Term, read_description
 from harvesters.rdf.node import Node
-from harvesters.rdf.statements import access_rights, frequency, latest, licence_of, languages_of
+from harvesters.rdf.statements import access_rights, frequency, languages_of, latest, licence_of
 from harvesters.rdf.texts import remainder, texts, word, words
 from harvesters.rdf.vocabulary import ADMS, DCAT, DCT, FOAF, OWL, PAV, SCHEMA, SKOS
 from harvesters.reading import Reading
@@ -24,8 +28,8 @@ VERSIONS = (DCAT + "version", OWL + "versionInfo", PAV + "version", ADMS + "vers
 READ = frozenset(
     {
         *(DCT + name for name in (
-            "accessRights", "accrualPeriodicity", "conformsTo", "description", "identifier", "issued", "language", "license",
-            "modified", "publisher", "spatial", "temporal", "title",
+            "accessRights", "accrualPeriodicity", "conformsTo", "description", "identifier", "issued", "language",
+            "license", "modified", "publisher", "spatial", "temporal", "title",
         )),
         *(DCAT + name for name in ("contactPoint", "distribution", "keyword", "landingPage", "theme")),
         *(ADMS + name for name in ("identifier",)),
@@ -55,7 +59,8 @@ def map_dataset(record: Record, source: Source, parts: Parts) -> Mapped:
     descriptions, further = texts(node, (DCT + "description", DCT + "abstract"), untagged, reading.description)
     drafts, undescribed = _drafts(node, untagged, reading)
     built = build_resources(drafts, languages, reading)
-    own = [licence for value in node.values(DCT + "license") if (licence := licence_of(node, value, reading, "dct:license"))]
+    stated = [licence_of(node, value, reading, "dct:license") for value in node.values(DCT + "license")]
+    own = [licence for licence in stated if licence is not None]
     homepages = [word(node, value) for value in node.values(DCAT + "landingPage")]
     pages = [page for text in homepages if (page := reading.link(text, "dcat:landingPage"))]
     more = remainder(node, READ | NOT_KEPT, plain)

@@ -23,6 +23,8 @@ READ = frozenset(
     }
 )  # fmt: skip
 
+TITLES = (DCT + "title", RDFS + "label", FOAF + "name", SKOS + "prefLabel")
+
 
 def draft(node: Node, value: Term, path: str, untagged: str, reading: Reading) -> Draft:
     """The draft of a distribution; a text or an IRI in its place is taken as the address that it is."""
@@ -32,18 +34,20 @@ def draft(node: Node, value: Term, path: str, untagged: str, reading: Reading) -
     download = _addresses(distribution, DCAT + "downloadURL")
     access = _addresses(distribution, DCAT + "accessURL")
     if not access:
-        access = [url for service in distribution.nodes(DCAT + "accessService") for url in _addresses(service, DCAT + "endpointURL")]
-    titles, _ = texts(distribution, (DCT + "title", RDFS + "label", FOAF + "name", SKOS + "prefLabel"), untagged, reading.text)
+        services = distribution.nodes(DCAT + "accessService")
+        access = [url for service in services for url in _addresses(service, DCAT + "endpointURL")]
+    titles, _ = texts(distribution, TITLES, untagged, reading.text)
     descriptions, _ = texts(distribution, (DCT + "description", DCT + "abstract"), untagged, reading.description)
     format_, media_type = _format(distribution)
     digest, algorithm = _checksum(distribution)
+    usable = any(read_url(url, reading.base).url for url in (*download[:1], *access[:1]))
     more = remainder(distribution, READ, _plain)
     for name, addresses in ((DCAT + "downloadURL", download), (DCAT + "accessURL", access)):
         if len(addresses) > 1:
             more[name] = addresses[1:]
     return Draft(
         path=path,
-        raw=None if any(read_url(url, reading.base).url for url in (*download[:1], *access[:1])) else _raw(distribution),
+        raw=None if usable else _raw(distribution),
         download_url=download[0] if download else None,
         access_url=access[0] if access else None,
         native_id=distribution.iri or next(iter(distribution.literals(DCT + "identifier")), None),
@@ -63,7 +67,7 @@ def draft(node: Node, value: Term, path: str, untagged: str, reading: Reading) -
     )
 
 
-def _plain(node: Node, predicate: str, value: Term) -> str | None:
+def _plain(node: Node, _predicate: str, value: Term) -> str | None:
     return None if isinstance(value, BlankNode) and not node.follow(value).said else word(node, value)
 
 

@@ -58,10 +58,11 @@ def page_of(quads: Iterable[Quad]) -> Page:
     if graphs:
         rest = MemoryGraph([*default, *(quad for graph in graphs.values() for quad in graph)])
     listed = {value.value for _, value in rest.with_predicate(TREE + "member") if isinstance(value, NamedNode)}
+    described_as_stream = (node for node, _ in rest.with_predicate(*_STREAM_PREDICATES))
     return Page(
         members=[member for _, member in sorted(members, key=lambda member: member[0])],
         rest=rest,
-        streams=frozenset([*rest.members(STREAM_CLASSES), *(node for node, _ in rest.with_predicate(*_STREAM_PREDICATES))]),
+        streams=frozenset([*rest.members(STREAM_CLASSES), *described_as_stream]),
         versions=_versions(rest, listed),
     )
 

@@ -24,27 +24,22 @@ MAX_IRI_STEPS = 4
 """Of those, steps over nodes that have an IRI (dataset, distribution, access service, licence, standard)."""
 
 DATASET_CLASSES = frozenset({DCAT + "Dataset"})
-APART_CLASSES = frozenset(
-    DCAT + name for name in ("Dataset", "DatasetSeries", "Catalog", "CatalogRecord")
-)
+APART_CLASSES = frozenset(DCAT + name for name in ("Dataset", "DatasetSeries", "Catalog", "CatalogRecord"))
 """What stands for itself: a dataset that refers to one of these does not contain its description."""
 
 _NOT_FOLLOWED = frozenset(
-    [ADMS + name for name in ("next", "prev", "last", "sample", "translation")]
-    + [DCAT + name for name in (
-        "catalog", "dataset", "first", "hasVersion", "inCatalog", "inSeries", "isVersionOf", "last", "next", "nextVersion",
-        "prev", "previousVersion", "record", "resource", "seriesMember", "servesDataset", "service",
-    )]
-    + [DCT + name for name in (
-        "hasPart", "hasVersion", "isPartOf", "isReferencedBy", "isReplacedBy", "isRequiredBy", "isVersionOf", "relation",
-        "replaces", "requires", "source",
-    )]
-    + [FOAF + "isPrimaryTopicOf", FOAF + "primaryTopic", VOID + "inDataset", PROV + "wasUsedBy"]
-    + [SKOS + name for name in (
-        "broader", "broaderTransitive", "exactMatch", "hasTopConcept", "inScheme", "member", "narrower",
-        "narrowerTransitive", "related", "topConceptOf",
-    )]
-)  # fmt: skip
+    {
+        *(ADMS + name for name in ("last", "next", "prev", "sample", "translation")),
+        *(DCAT + name for name in ("catalog", "dataset", "first", "hasVersion", "inCatalog", "inSeries", "isVersionOf")),
+        *(DCAT + name for name in ("last", "next", "nextVersion", "prev", "previousVersion", "record", "resource")),
+        *(DCAT + name for name in ("seriesMember", "servesDataset", "service")),
+        *(DCT + name for name in ("hasPart", "hasVersion", "isPartOf", "isReferencedBy", "isReplacedBy", "isRequiredBy")),
+        *(DCT + name for name in ("isVersionOf", "relation", "replaces", "requires", "source")),
+        *(SKOS + name for name in ("broader", "broaderTransitive", "exactMatch", "hasTopConcept", "inScheme", "member")),
+        *(SKOS + name for name in ("narrower", "narrowerTransitive", "related", "topConceptOf")),
+        *(FOAF + "isPrimaryTopicOf", FOAF + "primaryTopic", PROV + "wasUsedBy", VOID + "inDataset"),
+    }
+)
 """Predicates that lead from a dataset to other datasets, or from a concept into its whole scheme."""
 
 _UNSAFE_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')  # N-Triples, production IRIREF

@@ -41,10 +41,11 @@ def whole_members(content: bytes, where: str) -> bytes | None:
     whole: list[bytes] = []
     try:
         whole.extend(member for member in members if not isinstance(member, TooLarge))
-        return None
     except MalformedAnswer:
         if not whole:
             raise
+    else:
+        return None
     graph = b'"@graph":[' + b",".join(whole) + b"]}"
     try:
         context = msgspec.json.decode(members.envelope + b"[]}").get("@context") if members.envelope else None

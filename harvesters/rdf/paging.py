@@ -1,7 +1,7 @@
 """What follows a page, and how many datasets the portal says it has.
 
-Hydra in its old and new terms (https://www.w3.org/ns/hydra/core), TREE and LDES (https://w3id.org/tree/specification), and
-the Link header (RFC 8288).
+Hydra in its old and new terms (https://www.w3.org/ns/hydra/core), TREE and LDES
+(https://w3id.org/tree/specification), and the Link header (RFC 8288).
 """
 
 import re

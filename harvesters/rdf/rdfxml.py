@@ -25,6 +25,7 @@ _ENTITY = re.compile(rb"<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:\"([^\"]*)\"|'([^']*)
 _PREDEFINED = re.compile(rb"&(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _RESOURCE_ATTRIBUTES = (f"{{{RDF}}}resource", f"{{{RDF}}}nodeID")
+_CUT_ERRORS = frozenset({"ERR_TAG_NOT_FINISHED", "ERR_DOCUMENT_END", "ERR_GT_REQUIRED"})
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 
 
@@ -57,7 +58,8 @@ def without_doctype(xml: bytes, where: str) -> bytes:
 
 def _refused(where: str) -> MalformedAnswer:
     return MalformedAnswer(
-        f"{where} sent XML that declares entities, which a harvest does not expand; ask the operator for RDF without them."
+        f"{where} sent XML that declares entities, which a harvest does not expand; "
+        "ask the portal's operator for RDF without them."
     )
 
 
@@ -81,10 +83,10 @@ def mend(xml: bytes) -> Mended | None:
     findings: list[Finding] = []
     cut = False
     for error in parser.error_log:
-        if error.type_name in {"ERR_TAG_NOT_FINISHED", "ERR_DOCUMENT_END", "ERR_GT_REQUIRED"} and _at_end(error.line, xml):
+        if error.type_name in _CUT_ERRORS and _at_end(error.line, xml):
             cut = True
         elif error.type_name != "NS_ERR_UNDEFINED_NAMESPACE":
-            findings.append(_broken(error.line, error.message.strip(), ""))
+            findings.append(_told(error.line, error.message.strip(), ""))
     prefixes = _Prefixes()
     if etree.QName(root).localname == "RDF":
         _strip_text(root, findings)
@@ -150,37 +152,38 @@ def _mend_property(element: etree._Element, prefixes: _Prefixes, findings: list[
             beside.set("{http://www.w3.org/XML/1998/namespace}lang", language)
         element.text = None
         element.addnext(beside)
-        findings.append(_broken(element.sourceline, "a link and a text at once, taken as two values", text))
+        findings.append(_broken(element, "a link and a text at once, taken as two values", text))
     nodes = [member for member in element if isinstance(member.tag, str)]
     if nodes and any(element.get(name) is not None for name in _RESOURCE_ATTRIBUTES):
         for name in _RESOURCE_ATTRIBUTES:
-            element.attrib.pop(name, None)
-        findings.append(_broken(element.sourceline, "a link and a description at once, the description is taken", ""))
+            if name in element.attrib:
+                del element.attrib[name]
+        findings.append(_broken(element, "a link and a description at once, the description is taken", ""))
     if nodes:
         _strip_text(element, findings)
     for extra in nodes[1:]:
         sibling = etree.Element(element.tag)
         sibling.append(extra)
         element.addnext(sibling)
-        findings.append(_broken(extra.sourceline, "several descriptions in one property, taken as several values", ""))
+        findings.append(_broken(extra, "several descriptions in one property, taken as several values", ""))
     yield from nodes
 
 
 def _mend_names(element: etree._Element, prefixes: _Prefixes, findings: list[Finding]) -> None:
     if not str(element.tag).startswith("{"):
         element.tag = prefixes.name(str(element.tag))
-    for name, value in list(element.attrib.items()):
-        full = str(name) if str(name).startswith("{") else None
-        if full is None and ":" in str(name):
-            full = prefixes.name(str(name))
+    for name, value in [(str(name), str(value)) for name, value in element.attrib.items()]:
+        full = name
+        if not name.startswith("{") and ":" in name:
+            full = prefixes.name(name)
             del element.attrib[name]
             element.set(full, value)
-        if full == f"{{{RDF}}}ID" and not _NAME.fullmatch(str(value)):
+        if full == f"{{{RDF}}}ID" and not _NAME.fullmatch(value):
             del element.attrib[full]
             element.set(f"{{{RDF}}}about", f"#{value}")
-            findings.append(_broken(element.sourceline, "not a name that rdf:ID allows, taken as a link", str(value)))
-        if full == f"{{{RDF}}}nodeID" and not _NAME.fullmatch(str(value)):
-            element.set(full, "n" + str(value).encode().hex())
+            findings.append(_broken(element, "not a name that rdf:ID allows, taken as a link", value))
+        if full == f"{{{RDF}}}nodeID" and not _NAME.fullmatch(value):
+            element.set(full, "n" + value.encode().hex())
 
 
 def _strip_text(element: etree._Element, findings: list[Finding]) -> None:
@@ -188,11 +191,16 @@ def _strip_text(element: etree._Element, findings: list[Finding]) -> None:
     stray = [element.text or "", *((member.tail or "") for member in element)]
     for text in stray:
         if text.strip():
-            findings.append(_broken(element.sourceline, "text where none may be", text.strip()))
+            findings.append(_broken(element, "text where none may be", text.strip()))
     element.text = None
     for member in element:
         member.tail = None
 
 
-def _broken(line: int | None, why: str, value: str) -> Finding:
+def _broken(element: etree._Element, why: str, value: str) -> Finding:
+    line = element.sourceline
+    return _told(line if isinstance(line, int) else None, why, value)
+
+
+def _told(line: int | None, why: str, value: str) -> Finding:
     return find("rdf-broken-statement", f"line {line}" if line else "", value, why=why)

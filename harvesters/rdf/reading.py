@@ -33,7 +33,9 @@ def syntax_or_refuse(head: str, where: str) -> Syntax:
     """The serialisation of a body, by its beginning. Raises MalformedAnswer where it is not RDF."""
     syntax = syntax_of(head)
     if syntax is Syntax.HTML:
-        raise MalformedAnswer(f"{where} sent a web page instead of RDF; check the address, or choose another protocol for it.")
+        raise MalformedAnswer(
+            f"{where} sent a web page instead of RDF; check the address, or choose another protocol for it."
+        )
     if syntax is None:
         if not head.strip():
             raise MalformedAnswer(f"{where} answered with an empty body; ask the portal's operator whether it works.")
@@ -59,7 +61,9 @@ def read_statements(content: bytes, where: str) -> Statements:
             statements = _trig(content, where)
     if not statements.quads and statements.findings:
         first = statements.findings[0].params.get("why", "")
-        raise MalformedAnswer(f"Nothing could be read of the {syntax.value} of {where}: {first}. Tell the portal's operator.")
+        raise MalformedAnswer(
+            f"Nothing could be read of the {syntax.value} of {where}: {first}. Tell the portal's operator."
+        )
     return Statements(statements.quads, statements.findings[:MAX_FINDINGS], statements.cut)
 
 
@@ -72,13 +76,14 @@ def stream_statements(file: BinaryIO, syntax: Syntax, where: str, findings: list
     while True:
         try:
             yield from parser
-            return
         except SyntaxError as error:
             findings.append(_broken(error))
             if len(findings) >= MAX_FINDINGS:
                 raise MalformedAnswer(
-                    f"The {syntax.value} of {where} is broken in {MAX_FINDINGS} places or more; tell the portal's operator."
+                    f"The {syntax.value} of {where} is broken in too many places; tell the portal's operator."
                 ) from error
+        else:
+            return
 
 
 def _rdf_xml(content: bytes, where: str) -> Statements:
@@ -115,7 +120,8 @@ def _n_quads(content: bytes, where: str) -> Statements:
     quads, errors = turtle.read_on(content, where, RdfFormat.N_QUADS)
     if not errors:
         return Statements(quads, [])
-    quads, findings = [], []
+    quads = []
+    findings: list[Finding] = []
     lines = content.split(b"\n")
     cut = False
     for number, line in enumerate(lines, 1):

@@ -2,7 +2,7 @@
 
 import re
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
 from harvesters.rdf.graph import Term
 from harvesters.rdf.node import Node
@@ -13,7 +13,8 @@ from harvesters.texts import choose_text
 from harvesters.values import Frequency, Language, Licence, Moment, clean_text, read_date, read_licence
 
 _LICENCE_PAGES = (
-    OWL + "sameAs", SKOS + "exactMatch", FOAF + "page", FOAF + "homepage", RDFS + "seeAlso", SCHEMA + "url", ODRS + "dataLicense",
+    OWL + "sameAs", SKOS + "exactMatch", FOAF + "page", FOAF + "homepage", RDFS + "seeAlso", SCHEMA + "url",
+    ODRS + "dataLicense",
 )  # fmt: skip
 _EU_ACCESS_RIGHT = re.compile(r"https?://publications\.europa\.eu/resource/authority/access-right/([A-Z_]+)")
 _DURATION = (("years", "Y"), ("months", "M"), ("weeks", "W"), ("days", "D"))
@@ -25,8 +26,6 @@ def licence_of(node: Node, value: Term, reading: Reading, path: str) -> Licence 
         return reading.licence(path, title=value.value)
     document = node.follow(value)
     title = choose_text(label(document))
-    if document.iri is not None and read_licence(document.iri).spdx is not None:
-        return reading.licence(path, title=title, url=document.iri)
     pages = [*([document.iri] if document.iri else []), *document.literals(*_LICENCE_PAGES)]
     known = next((page for page in pages if _is_known(page)), None)
     url = known or next(iter(pages), None)

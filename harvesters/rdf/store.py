@@ -15,7 +15,7 @@ BATCH_QUADS = 100_000
 
 
 class StoreGraph:
-    """A graph held on disk in a folder beside the answer. Use it in a `with` statement: leaving it deletes the folder."""
+    """A graph held on disk in a folder beside the answer, for a `with` statement: leaving it deletes the folder."""
 
     def __init__(self, quads: Iterable[Quad], beside: Path) -> None:
         self._quads = quads

@@ -20,7 +20,9 @@ class Syntax(Enum):
 
 
 _COMMENTS = re.compile(r"(?:\s++|#[^\n]*+)*+")
-_BEFORE_ROOT = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>)*+", re.DOTALL | re.IGNORECASE)
+_BEFORE_ROOT = re.compile(
+    r"(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>)*+", re.DOTALL | re.IGNORECASE
+)
 _HTML = re.compile(r"<html[\s>]|<!doctype\s+html", re.IGNORECASE)
 _XML = re.compile(r"<\?xml\b|<!|<[A-Za-z_][\w.-]*+(?::[\w.-]++)?\s[^<>]*?\bxmlns\b")
 _JSON = re.compile(r'\{\s*+["}]|\[\s*+[\[{"\]]')

@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode
 from harvesters.package import LanguageMap
 from harvesters.rdf.graph import Term
 from harvesters.rdf.node import SKOLEM_PATH, Node
-from harvesters.rdf.vocabulary import DCT, FOAF, LOCN, RDF, RDFS, SCHEMA, SKOS, TYPE, VCARD
+from harvesters.rdf.vocabulary import DCT, FOAF, LOCN, RDF, RDFS, SCHEMA, SKOS, TYPE
 from harvesters.values import clean_text
 
 LABELS = (

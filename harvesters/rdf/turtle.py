@@ -1,7 +1,7 @@
-"""Mending Turtle and TriG: the smallest piece that cannot be read is left out, instead of the whole dataset it stands in.
+"""Mending Turtle and TriG: the smallest piece that cannot be read is left out, not the whole dataset it stands in.
 
-In Turtle one dataset is mostly one statement of many predicates. The parser goes on after a mistake at the next full stop,
-and so loses all that follows within the dataset; here the one predicate with its values is blanked out, or the one value.
+In Turtle one dataset is mostly one statement of many predicates. The parser goes on after a mistake at the next full
+stop, and so loses all that follows within the dataset; here the one predicate is blanked out, or the one value.
 """
 
 import re
@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     r'|"(?:[^"\\\n]|\\.)*+"?|\'(?:[^\'\\\n]|\\.)*+\'?|@[\w-]+|\d[\d.]*\d)|(?P<mark>[;,\[\](){}]|\.(?=\s|$|[<_#}]))|(?P<rest>.)',
     re.DOTALL,
 )
+_SUBJECT = re.compile(r"(?:\s++|#[^\n]*+)*+(?:<[^>]*+>|[^\s;,\[\](){}]++)")
 
 
 class Mistake(NamedTuple):
@@ -72,11 +73,11 @@ def read(text: str, base: str) -> tuple[list[Quad], list[Finding], bool]:
     return quads, [*findings, *(_told(mistake, "") for mistake in mistakes)], cut
 
 
-def read_on(data: str | bytes, base: str, format: RdfFormat = RdfFormat.TRIG) -> tuple[list[Quad], list[SyntaxError]]:
+def read_on(data: str | bytes, base: str, syntax: RdfFormat = RdfFormat.TRIG) -> tuple[list[Quad], list[SyntaxError]]:
     """The quads of a document and the mistakes in it, as far as the parser itself can go on after them."""
     quads: list[Quad] = []
     errors: list[SyntaxError] = []
-    parser = parse(data, format=format, base_iri=base, lenient=True)
+    parser = parse(data, format=syntax, base_iri=base, lenient=True)
     while len(errors) < MAX_MENDS:
         try:
             quads.extend(parser)
@@ -90,7 +91,7 @@ def _first_mistake(text: str, base: str) -> tuple[list[Quad], SyntaxError | None
     quads: list[Quad] = []
     try:
         for quad in parse(text, format=RdfFormat.TRIG, base_iri=base, lenient=True):
-            quads.append(quad)  # noqa: PERF402  # extend would lose what came before the mistake
+            quads.append(quad)  # extend would lose what came before the mistake
     except SyntaxError as error:
         return quads, error
     return quads, None
@@ -107,69 +108,54 @@ def _place(error: SyntaxError, text: str, declared: int) -> Mistake:
     return Mistake(min(max(start + column, 0), len(text)), line, why)
 
 
+class _Open:
+    """A statement, or a bracket in one, that the scan is in: where it began, and in it its last predicate and value."""
+
+    def __init__(self, start: int) -> None:
+        self.start = self.predicate = self.value = start
+
+
 def _smallest_piece(text: str, offset: int) -> _Span | None:
     """The value, predicate or statement around an offset that can be left out so that the rest is still Turtle."""
-    opened: list[tuple[int, int]] = []  # per open bracket: where its current predicate began, where its current value did
-    predicate = value = statement = 0
-    first_predicate = True
-    depth_marks = 0
+    stack = [_Open(0)]
     for match in _TOKEN.finditer(text):
-        mark = match["mark"]
+        mark, start, end = match["mark"], match.start(), match.end()
         if mark is None:
             continue
-        end = match.end()
-        if mark in "[({":
-            if mark == "{":
-                statement = predicate = value = end
-                first_predicate = True
-                continue
-            opened.append((predicate, value))
-            predicate = value = end
-            depth_marks += 1
-            continue
-        if mark == "}":
-            if offset < end:
-                return _Span(statement, match.start()) if statement < match.start() else None
-            statement = predicate = value = end
-            first_predicate = True
-            opened.clear()
-            continue
-        passed = offset < end
-        at_top = not opened
-        if mark == ",":
-            if passed and value > predicate:
-                return _Span(value, match.start())
-            if not passed:
-                value = match.start()
-            continue
-        if passed:
-            if value > predicate:
-                return _Span(value, match.start())
-            if at_top and first_predicate:
-                return _Span(statement, end) if mark == "." else _without_first_predicate(text, statement, end)
-            return _Span(predicate, match.start())
-        if mark == ";":
-            predicate = value = match.start()
-            first_predicate = first_predicate and not at_top
-        elif mark in "])":
-            if opened:
-                predicate, value = opened.pop()
+        inner = stack[-1]
+        if mark in "[(":
+            stack.append(_Open(end))
+        elif mark == "{":
+            stack = [_Open(end)]
+        elif offset < end and (mark != "," or inner.value > inner.predicate):
+            return _piece(text, stack, _Span(start, end))
+        elif mark == ",":
+            if offset >= end:
+                inner.value = start
+        elif mark == ";":
+            inner.predicate = inner.value = start
+        elif mark in "])" and len(stack) > 1:
+            stack.pop()
         else:
-            statement = predicate = value = end
-            first_predicate = True
-            opened.clear()
+            stack = [_Open(end)]
     return None
 
 
-def _without_first_predicate(text: str, start: int, end: int) -> _Span | None:
-    """The predicate and value that follow a statement's subject, with the semicolon behind them."""
-    for match in _TOKEN.finditer(text, start, end):
-        if match.end() > match.start() and not match[0].isspace() and not match[0].startswith("#"):
-            after = match.end()
-            while after < end and not text[after].isspace() and not text[match.start()] == "<":
-                after += 1
-            return _Span(after, end) if after < end else None
-    return None
+def _piece(text: str, stack: list[_Open], mark: _Span) -> _Span:
+    """What to leave out where the mistake stands in the last piece before a mark."""
+    inner = stack[-1]
+    if text[mark.start] == "." and len(stack) > 1:
+        return _Span(stack[0].start, mark.end)  # a bracket was never closed
+    if inner.value > inner.predicate:
+        return _Span(inner.value, mark.start)
+    if inner.predicate > inner.start:
+        return _Span(inner.predicate, mark.start)
+    if text[mark.start] == ".":
+        return _Span(inner.start, mark.end)
+    if text[mark.start] != ";":
+        return _Span(inner.start, mark.start)
+    subject = _SUBJECT.match(text, inner.start, mark.start) if len(stack) == 1 else None
+    return _Span(subject.end() if subject else inner.start, mark.end)
 
 
 def _may_end_statement(before: str) -> bool:

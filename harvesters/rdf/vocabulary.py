@@ -1,4 +1,4 @@
-"""The terms of the vocabularies that DCAT (https://www.w3.org/TR/vocab-dcat-3/) is written with, and their misspellings."""
+"""The vocabularies that DCAT (https://www.w3.org/TR/vocab-dcat-3/) is written with, and how portals misspell them."""
 
 import functools
 
@@ -74,8 +74,10 @@ _HTTPS_SPELLINGS = tuple(
     for namespace in (ADMS, DC, DCAT, DCT, FOAF, HYDRA, LOCN, RDF, RDFS, SKOS, SPDX, VCARD)
 )
 _DC_TERMS_ALIKE = frozenset(
-    "contributor coverage creator date description format identifier language publisher relation rights source subject "
-    "title type".split()
+    {
+        *("contributor", "coverage", "creator", "date", "description", "format", "identifier", "language", "publisher"),
+        *("relation", "rights", "source", "subject", "title", "type"),
+    }
 )
 _SYNONYMS = {
     DCAT + "accessUrl": DCAT + "accessURL",

@@ -127,6 +127,11 @@ def leftovers(identity: Identity, folder: Path) -> Iterator[int]:
                 yield pid
 
 
+def works_in(pid: int, folder: Path) -> bool:
+    """Whether a process's working directory is this folder, or may be: another user's processes can be closed to us."""
+    return _link(pid, "cwd") in (None, str(folder.resolve()))
+
+
 def stop(identity: Identity | None, folder: Path, *, signal_number: int = signal.SIGTERM, patience: float = 20.0) -> bool:
     """End a service and all its workers; True if anything was running.
 

@@ -58,11 +58,11 @@ def test_begins_at_the_file_or_where_the_standard_puts_it(url: str, asked: str) 
 def test_without_a_data_json_the_reported_address_itself_is_asked() -> None:
     harvester = DcatUs(Source("xa-x", "https://data.example/catalogue", "dcat-us"))
     (ask,) = harvester.start()
-    (other,) = harvester.failed(ask, Failure("down", "404 Not Found", 404))
+    (other,) = harvester.failed(ask, Failure("moved", "404 Not Found", 404))
     assert isinstance(other, Ask)
     assert other.url == "https://data.example/catalogue"
-    assert list(harvester.failed(other, Failure("down", "404 Not Found", 404))) == []
-    assert list(harvester.failed(ask, Failure("down", "503", 503))) == []
+    assert list(harvester.failed(other, Failure("moved", "404 Not Found", 404))) == []
+    assert list(harvester.failed(ask, Failure("down", "503 Service Unavailable", 503))) == []
 
 
 # -- reading
@@ -227,6 +227,12 @@ def test_pages_by_number_until_the_total_is_reached_or_a_page_repeats(read) -> N
     assert LastPage() in second
     assert asks(read({"total": 3, "dataset": [{"identifier": "b"}]}, ask=ask)) == [f"{URL}?page=3"]
     assert LastPage() in read({"total": 3, "dataset": ONE}, ask=ask)  # the portal ignores the page number
+
+
+def test_pages_of_a_data_json_that_stands_in_for_another_protocol_stay_with_it(read) -> None:
+    source = Source("xa-finance", "https://data.finance.example", "ckan")
+    events = read({"next": "?page=2", "dataset": ONE}, ask=Ask(URL, protocol="dcat-us"), source=source)
+    assert [event.protocol for event in events if isinstance(event, Ask | Record)] == ["dcat-us", "dcat-us"]
 
 
 def test_a_source_may_name_its_page_parameter(read) -> None:

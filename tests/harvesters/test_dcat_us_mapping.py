@@ -229,29 +229,31 @@ def test_thousands_of_distributions_and_keywords_are_bounded() -> None:
     assert sorted(codes(result)) == ["too-many-keywords", "too-many-resources"]
 
 
+@pytest.mark.parametrize("key", ["title", "spatial", "publisher", "theme", "keyword", "distribution", "xyz", "identifier"])
+@pytest.mark.parametrize("depth", [50, 300, 700, 950, 5000])
+def test_no_depth_makes_mapping_fail(key: str, depth: int) -> None:
+    for opening, closing in (("[", "]"), ('{"coordinates":', "}"), ('{"subOrganizationOf":', "}"), ('{"name":', "}")):
+        raw = f'{{"{key}":{opening * depth}1{closing * depth}}}'.encode()
+        result = DcatUs.package(Record(id="1", url=URL, at="", json=raw_json(raw)), SOURCE)
+        assert result.package is not None or codes(result) == ["record-malformed"]
+        if result.package is not None:
+            assert validate_profile(json.loads(encode(result.package))) == []
+
+
 # -- anything at all
 
 _ODD = st.sampled_from(
     [
-        "https://a.example/x.csv",
-        "R/P1Y",
-        "2020-01-01/..",
-        "x@y.example",
-        "info@y.example",
-        "http://",
-        "//x",
-        "https://[x",
-        "-10,20,15,40",
-        "POLYGON((1 2,3 4",
-        '{"type":"Point","coordinates":[1,2]}',
-        "null",
-        "<b>x</b>",
-        "<p></p>",
-        "\u200b",
-        "https://a b.example/",
-        "https://é.example/ü?x={a}",
-        "cc-by-4.0",
-        "en",
+        *(
+            "https://a.example/x.csv",
+            "https://a b.example/",
+            "https://é.example/ü?x={a}",
+            "http://",
+            "//x",
+            "https://[x",
+        ),
+        *("R/P1Y", "2020-01-01/..", "x@y.example", "info@y.example", "null", "cc-by-4.0", "en", "<b>x</b>", "<p></p>"),
+        *("-10,20,15,40", "POLYGON((1 2,3 4", '{"type":"Point","coordinates":[1,2]}', "\u200b", "%"),
     ]
 )
 _SCALAR = (
@@ -264,25 +266,29 @@ _SCALAR = (
 )
 _INNER = st.sampled_from(
     [
-        "@id",
-        "@value",
-        "@language",
-        "name",
-        "fn",
-        "hasEmail",
-        "coordinates",
-        "bbox",
-        "geometry",
-        "prefLabel",
-        "url",
-        "en",
-        "subOrganizationOf",
-        "startDate",
-        "endDate",
-        "checksumValue",
-        "algorithm",
-        "organization-name",
-        "homepage",
+        *(
+            "@id",
+            "@value",
+            "@language",
+            "name",
+            "fn",
+            "hasEmail",
+            "organization-name",
+            "coordinates",
+            "bbox",
+            "geometry",
+        ),
+        *(
+            "prefLabel",
+            "url",
+            "homepage",
+            "en",
+            "subOrganizationOf",
+            "startDate",
+            "endDate",
+            "checksumValue",
+            "algorithm",
+        ),
         "\u200b",
     ]
 )

@@ -4,3 +4,6 @@ It speaks the part of Solr's HTTP API that CKAN 2.12 uses, over an index held in
 takes fields and analysis from CKAN's own schema.xml. Real Solr differs in: scores (alike, not equal), commits (here every
 write is seen at once), synonyms, highlighting, local parameters `{!...}`, functions, spelling and everything distributed.
 """
+
+USER = "ckan"
+"""The user name that goes with the server's password."""

@@ -3,6 +3,8 @@
 Three kinds of field, three structures, each with the same small set of questions. Documents are numbers that only grow.
 """
 
+from __future__ import annotations  # array[int] is for type checkers alone before Python 3.12
+
 import re
 from array import array
 from bisect import bisect_left

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from portal.local.search import USER
 from portal.local.search.engine import Engine
 from portal.local.search.errors import BadRequest
 
@@ -19,9 +20,6 @@ LARGEST_BODY = 256 << 20
 
 IDLE = 120
 """Seconds that a connection may stay silent."""
-
-USER = "ckan"
-"""The user name that goes with the password."""
 
 
 class SearchServer(ThreadingHTTPServer):

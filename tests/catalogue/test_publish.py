@@ -1,0 +1,134 @@
+"""Publishing to a real CKAN, through the command as a person runs it."""
+
+import os
+from pathlib import Path
+
+import pytest
+import requests
+from ckanapi import RemoteCKAN
+
+from portal import local
+from tests.conftest import REPOSITORY, Catalogue, CkanDouble, Reply, Site, dataset
+
+ENVIRONMENT = Path(os.environ.get("CATALOGUE_PORTAL_ENVIRONMENT", REPOSITORY / "var" / "portal" / "environment"))
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """A CKAN of its own; it is stopped afterwards."""
+    folder = tmp_path_factory.mktemp("ckan")
+    folder.chmod(0o755)
+    yield local.up(folder, environment=ENVIRONMENT)
+    local.down(folder)
+
+
+@pytest.fixture
+def publisher(catalogue: Catalogue, address) -> Catalogue:
+    return Catalogue(catalogue.home, {"CKAN_URL": address.url, "CKAN_TOKEN": address.token})
+
+
+@pytest.fixture
+def portal(site: Site, publisher: Catalogue, request) -> CkanDouble:
+    double = CkanDouble(site, [dataset(number) for number in range(4)])
+    # A source of its own each, so that the tests share one CKAN and not its datasets.
+    publisher.register(f"xa-{abs(hash(request.node.name)) % 10**8} ckan {double.url}")
+    publisher.run("harvest", "--all")
+    return double
+
+
+def totals(published: dict) -> dict[str, int]:
+    return {key: published["states"][0][key] for key in ("created", "updated", "unchanged", "refused", "failed")}
+
+
+def test_create_then_nothing_then_only_what_changed(portal, publisher, address):
+    assert totals(publisher.json("publish", "--dry-run"))["created"] == 4
+    assert totals(publisher.json("publish"))["created"] == 4
+    again = publisher.json("publish")
+    assert (totals(again)["unchanged"], again["written"]) == (4, 0)
+    portal.datasets[1] = dataset(1, title="Renamed")
+    publisher.run("harvest", "--all")
+    assert totals(publisher.json("publish")) == {"created": 0, "updated": 1, "unchanged": 3, "refused": 0, "failed": 0}
+
+    package = next(p for p in publisher.packages() if p["title"] == "Renamed")
+    shown = RemoteCKAN(address.url).action.package_show(id=package["id"])
+    extras = {extra["key"]: extra["value"] for extra in shown["extras"]}
+    assert shown["title"] == "Renamed"
+    assert shown["organization"]["title"] == "Xalandia"
+    assert shown["name"].startswith("public-contracts-1-"), "the address stays the one first published"
+    assert extras["native_identifier"] == package["catalogue"]["native_id"]
+    assert extras["basis_document"] == "Note verbale 1/2026"
+    assert shown["resources"][0]["url"] == "https://data.example.org/1.csv"
+
+
+def test_what_ckan_already_has_is_not_made_twice(portal, publisher, address):
+    """As after a time-out that had in fact committed, or with a new outbox."""
+    publisher.run("publish")
+    count = RemoteCKAN(address.url).action.package_search(rows=0)["count"]
+    assert totals(publisher.json("publish", "--again"))["updated"] == 4
+    other = Catalogue(publisher.home.parent / "other", publisher.environment | {"CATALOGUE_HOME": str(publisher.home.parent / "other")})
+    source = publisher.json("sources", "list")[0]
+    other.register(f"{source['id']} ckan {source['url']}")
+    other.run("harvest", "--all")
+    assert totals(other.json("publish"))["updated"] == 4
+    assert RemoteCKAN(address.url).action.package_search(rows=0)["count"] == count
+
+
+def test_a_deleted_organization_and_dataset_come_back(portal, publisher, address):
+    publisher.run("publish")
+    ckan = RemoteCKAN(address.url, apikey=address.token)
+    package = publisher.packages()[0]
+    organization = ckan.action.package_show(id=package["id"])["organization"]["id"]
+    ckan.action.package_delete(id=package["id"])
+    ckan.action.organization_patch(id=organization, state="deleted")
+    publisher.run("publish", "--again")
+    assert ckan.action.package_show(id=package["id"])["state"] == "active"
+    assert ckan.action.organization_show(id=organization)["state"] == "active"
+
+
+def test_what_ckan_refuses_is_noted_and_the_rest_goes_on(portal, publisher, address):
+    portal.datasets[2] = dataset(2, resources=[{"id": "r", "url": "https://data.example.org/x.csv", "name": "x"}], version="v")
+    ckan = RemoteCKAN(address.url, apikey=address.token)
+    publisher.run("harvest", "--all")
+    taken = publisher.packages()[0]
+    # Somebody made a dataset by hand under the address that ours would get.
+    name = f"public-contracts-0-{taken['name'].rpartition('-')[2]}"
+    ckan.action.package_create(name=name, owner_org=None, title="By hand", extras=[]) if not ckan.action.organization_list(
+    ) else ckan.action.package_create(name=name, owner_org=ckan.action.organization_list()[0], title="By hand")
+    result = totals(publisher.json("publish"))
+    assert (result["created"], result["refused"]) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("environment", "word"),
+    [
+        ({"CKAN_TOKEN": "wrong"}, "token"),
+        ({"CKAN_TOKEN": ""}, "CKAN_TOKEN"),
+        ({"CKAN_URL": "http://127.0.0.1:9"}, "CKAN_URL"),
+    ],
+)
+def test_a_ckan_that_cannot_be_written_to(portal, publisher, environment, word):
+    done = Catalogue(publisher.home, {**publisher.environment, **environment}).run("publish", status=1)
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+    assert publisher.environment["CKAN_TOKEN"] not in done.stderr + done.stdout
+
+
+def test_one_ckan_as_the_source_of_another(portal, publisher, address, tmp_path):
+    publisher.run("publish")
+    source = RemoteCKAN(address.url)
+    expected = sorted(p["title"] for p in source.action.package_search(rows=1000)["results"])
+    reader = Catalogue(tmp_path / "reader", {})
+    permission = "harvest_permission: {by: Ministry, date: 2026-01-15, document: NV 1/2026}"
+    reader.register(f"xa-mirror ckan {address.url}\n{permission}")
+    reader.run("harvest", "xa-mirror")
+    assert sorted(package["title"] for package in reader.packages()) == expected
+
+
+def test_an_html_answer_is_no_ckan(site, portal, publisher):
+    site.routes["/api/action/status_show"] = lambda query: Reply(b"<html>hello</html>")
+    done = Catalogue(publisher.home, {**publisher.environment, "CKAN_URL": site.url}).run("publish", status=1)
+    assert "check CKAN_URL" in done.stderr
+
+
+def test_the_pages_answer(address):
+    assert "Catalogue" in requests.get(f"{address.url}/dataset/", timeout=60).text
