@@ -5,7 +5,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test lint docs clean
+.PHONY: help install test demo demo-stop portal-conformance lint docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 22
@@ -22,6 +22,15 @@ $(STAMP): pyproject.toml constraints.txt
 
 test: $(STAMP) ## every test
 	$(VENV)/bin/python -m pytest
+
+demo: $(STAMP) ## a real CKAN, five fictional States, the whole way
+	@$(VENV)/bin/python -m sandbox demo
+
+demo-stop: $(STAMP) ## stop what the demo started
+	@$(VENV)/bin/python -m sandbox demo-stop
+
+portal-conformance: $(STAMP) ## CKAN's own search tests against the search stand-in
+	$(VENV)/bin/python -m portal.local.conformance
 
 lint: $(STAMP) ## ruff, mypy, and who may import whom
 	$(VENV)/bin/ruff check .

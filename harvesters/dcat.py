@@ -124,7 +124,8 @@ class Dcat(Harvester):
                 yield notice(find("dataset-undescribed", value=node), answer, native_id(node, statements))
                 continue
             described.update(key(value) for predicate, value in statements if _is_distribution(predicate))
-            yield from self._record(graph, node, answer, withheld, page.versions.get(node) if page is not None else None)
+            version_of = page.versions.get(node) if page is not None else None
+            yield from self._record(graph, node, answer, withheld, version_of)
         yield from self._parts(graph, described)
         return count
 

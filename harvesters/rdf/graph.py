@@ -30,13 +30,13 @@ APART_CLASSES = frozenset(DCAT + name for name in ("Dataset", "DatasetSeries", "
 _NOT_FOLLOWED = frozenset(
     {
         *(ADMS + name for name in ("last", "next", "prev", "sample", "translation")),
-        *(DCAT + name for name in ("catalog", "dataset", "first", "hasVersion", "inCatalog", "inSeries", "isVersionOf")),
-        *(DCAT + name for name in ("last", "next", "nextVersion", "prev", "previousVersion", "record", "resource")),
-        *(DCAT + name for name in ("seriesMember", "servesDataset", "service")),
-        *(DCT + name for name in ("hasPart", "hasVersion", "isPartOf", "isReferencedBy", "isReplacedBy", "isRequiredBy")),
-        *(DCT + name for name in ("isVersionOf", "relation", "replaces", "requires", "source")),
-        *(SKOS + name for name in ("broader", "broaderTransitive", "exactMatch", "hasTopConcept", "inScheme", "member")),
-        *(SKOS + name for name in ("narrower", "narrowerTransitive", "related", "topConceptOf")),
+        *(DCAT + name for name in ("catalog", "dataset", "first", "hasVersion", "inCatalog", "inSeries")),
+        *(DCAT + name for name in ("isVersionOf", "last", "next", "nextVersion", "prev", "previousVersion", "record")),
+        *(DCAT + name for name in ("resource", "seriesMember", "servesDataset", "service")),
+        *(DCT + name for name in ("hasPart", "hasVersion", "isPartOf", "isReferencedBy", "isReplacedBy")),
+        *(DCT + name for name in ("isRequiredBy", "isVersionOf", "relation", "replaces", "requires", "source")),
+        *(SKOS + name for name in ("broader", "broaderTransitive", "exactMatch", "hasTopConcept", "inScheme")),
+        *(SKOS + name for name in ("member", "narrower", "narrowerTransitive", "related", "topConceptOf")),
         *(FOAF + "isPrimaryTopicOf", FOAF + "primaryTopic", PROV + "wasUsedBy", VOID + "inDataset"),
     }
 )

@@ -89,11 +89,9 @@ def _up(folder: Path, environment: Path, memory: state.State, progress: Progress
         memory.processes.pop(solr.NAME, None)
     web = ckan.service(folder, environment)
     web.folder.mkdir(exist_ok=True)
-    known = memory.processes.get(web.name)
-    if not processes.alive(known):
-        services.halt(web.name, memory)
-    if web.name not in memory.ports or not (processes.alive(known) or services.is_free(memory.ports[web.name])):
-        memory.ports[web.name] = services.free_port()
+    if not processes.alive(memory.processes.get(web.name)):
+        # Its configuration names its address, so the port is chosen before the start.
+        services.clear(web.name, memory)
     _prepare(folder, environment, memory, progress, solr_url)
     fingerprint = ckan.fingerprint(folder, environment)
     if memory.configured != fingerprint:

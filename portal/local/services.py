@@ -17,6 +17,9 @@ ANSWER_TIMEOUT = 30.0
 HANG_PATIENCE = 15.0
 """Seconds until a running service that does not answer is stopped and started again."""
 
+PORT_PATIENCE = 5.0
+"""Seconds that a stopped service's port may take to be free again."""
+
 TRIES = 3
 """Starts on another port when somebody else took the chosen one in between."""
 
@@ -54,12 +57,9 @@ def ensure(service: Service, folder: Path, memory: state.State) -> bool:
             processes.alive(known)
         ):
             return False
-    halt(service.name, memory, stop_signal=service.stop_signal)
     for _ in range(TRIES):
-        chosen = port if port is not None and is_free(port) else free_port()
-        if _started(service, folder, memory, chosen):
+        if _started(service, folder, memory, clear(service.name, memory, stop_signal=service.stop_signal)):
             return True
-        port = None
     raise StartError(f"{service.title} did not start. {processes.tail(service.log)}")
 
 
@@ -89,6 +89,19 @@ def _started(service: Service, folder: Path, memory: state.State, port: int) -> 
         return False
     what = "ended while it started" if ended else f"did not answer within {service.patience:.0f} s"
     raise StartError(f"{service.title} {what}. {processes.tail(service.log)}")
+
+
+def clear(name: str, memory: state.State, *, stop_signal: int = signal.SIGTERM) -> int:
+    """Stop what is left of a service, and give the port for its next start: the last one unless somebody took it."""
+    port = memory.ports.get(name)
+    stopped = halt(name, memory, stop_signal=stop_signal)
+    if port is not None and stopped:
+        # The kernel closes a killed process's sockets a moment after the process is seen to be gone.
+        processes.wait_until(lambda: is_free(port), PORT_PATIENCE)
+    if port is None or not is_free(port):
+        port = free_port()
+    memory.ports[name] = port
+    return port
 
 
 def halt(name: str, memory: state.State, *, stop_signal: int = signal.SIGTERM) -> bool:

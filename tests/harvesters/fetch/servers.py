@@ -57,7 +57,9 @@ async def fetch(request: Request, policy: FetchPolicy | None = None) -> Response
     policy = policy or FetchPolicy(allow_addresses=LOOPBACK)
     handler = FetchHandler(policy, connection_pool(policy))
     try:
-        return await handler.download_request(request)
+        response = await handler.download_request(request)
+        response.request = request
+        return response
     finally:
         await handler.close()
 

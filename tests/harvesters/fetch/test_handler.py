@@ -12,7 +12,7 @@ from scrapy import Request
 from harvesters.fetch.errors import Malformed, RefusedAddress, TimedOut, TooLarge, Truncated, Unreachable
 from harvesters.fetch.limits import Limits
 from harvesters.fetch.policy import FetchPolicy
-from tests.harvesters.fetch.servers import LOOPBACK, exchange, fetch, http, saying
+from tests.harvesters.fetch.servers import LOOPBACK, exchange, fetch, http, peer, saying
 
 BODY = "目录 – catálogo – فهرس\n".encode() * 1000
 

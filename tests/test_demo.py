@@ -1,0 +1,71 @@
+"""`make demo` as a person runs it: twice, and after everything was killed."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+ENVIRONMENT = Path(os.environ.get("CATALOGUE_PORTAL_ENVIRONMENT", REPOSITORY / "var" / "portal" / "environment"))
+
+
+@pytest.fixture
+def home(tmp_path):
+    folder = tmp_path / "home"
+    (folder / "portal").mkdir(parents=True)
+    folder.chmod(0o755)
+    # The same environment of CKAN for every test; making it takes half a minute.
+    (folder / "portal" / "environment").symlink_to(ENVIRONMENT)
+    yield folder
+    sandbox(folder, "demo-stop")
+
+
+def sandbox(home: Path, command: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CATALOGUE_", "CKAN_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "sandbox", command], cwd=REPOSITORY, env={**environment, "CATALOGUE_HOME": str(home)},
+        capture_output=True, text=True, timeout=400, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def processes_of(home: Path) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                command = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                continue
+            if str(home) in command:
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="needs a Unix")
+def test_the_demo_runs_again_and_after_a_kill(home):
+    if not ENVIRONMENT.is_dir():
+        from portal import local
+
+        local.install(ENVIRONMENT, lambda step, fraction: None)
+    first = sandbox(home, "demo")
+    assert "Xalandia" in first
+    assert "Nothing changed" not in first
+    assert "Nothing changed since the last time." in sandbox(home, "demo")
+    remembered = json.loads((home / "sandbox" / "sandbox.json").read_text())
+    os.kill(remembered["pid"], signal.SIGKILL)
+    for pid in processes_of(home / "portal"):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue  # a worker that went with its master
+    assert "Nothing changed since the last time." in sandbox(home, "demo")
+    sandbox(home, "demo-stop")
+    assert processes_of(home) == []
