@@ -21,7 +21,11 @@ def make_app() -> typer.Typer:
     from catalogue.commands import datasets, harvest, portal, publish, runs, sources, status
 
     app = typer.Typer(
-        name="catalogue", help=HELP, no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False,
+        name="catalogue",
+        help=HELP,
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
         add_completion=False,
     )
     app.command("harvest")(harvest.harvest)

@@ -43,21 +43,52 @@ SETTINGS = (
         "Addresses beyond public ones that may be fetched, as CIDRs with commas (`127.0.0.0/8` to try the sandbox). "
         "Empty: public addresses only.",
     ),
-    Setting("CATALOGUE_PROXY", "", "Proxy for harvests, `http://host:port`. The environment's own proxy variables are "
-            "ignored; with a proxy set, it is the proxy that must refuse private addresses."),
+    Setting(
+        "CATALOGUE_PROXY",
+        "",
+        "Proxy for harvests, `http://host:port`. The environment's own proxy variables are "
+        "ignored; with a proxy set, it is the proxy that must refuse private addresses.",
+    ),
     Setting("CATALOGUE_CA_BUNDLE", "", "File of further certificate authorities (PEM) to trust when harvesting."),
-    Setting("CATALOGUE_CONTACT", "", "Address of a page or mailbox about this catalogue; sent to portals in the User-Agent."),
-    Setting("CATALOGUE_DELAY_SECONDS", "1.0", "Pause between two requests to one portal. A portal's own Crawl-delay counts "
-            "where it is longer."),
-    Setting("CATALOGUE_PARALLEL_HARVESTS", "4", "How many sources are read at the same time; one host is never read twice at once."),
-    Setting("CATALOGUE_MAX_RECORD_BYTES", str(8 << 20), "A longer record of a portal is skipped with the finding `record-too-large`."),
+    Setting(
+        "CATALOGUE_CONTACT", "", "Address of a page or mailbox about this catalogue; sent to portals in the User-Agent."
+    ),
+    Setting(
+        "CATALOGUE_DELAY_SECONDS",
+        "1.0",
+        "Pause between two requests to one portal. A portal's own Crawl-delay counts where it is longer.",
+    ),
+    Setting(
+        "CATALOGUE_PARALLEL_HARVESTS",
+        "4",
+        "How many sources are read at the same time; one host is never read twice at once.",
+    ),
+    Setting(
+        "CATALOGUE_MAX_RECORD_BYTES",
+        str(8 << 20),
+        "A longer record of a portal is skipped with the finding `record-too-large`.",
+    ),
     Setting("CATALOGUE_MAX_ANSWER_BYTES", str(2 << 30), "A longer answer of a portal ends the harvest as `too-large`."),
     Setting("CATALOGUE_WORKERS", "2", "Processes that map and validate records."),
+    Setting(
+        "CATALOGUE_PORTAL_ENVIRONMENT",
+        "",
+        "Folder of the Python environment of the local portal's CKAN; several homes "
+        "may share one. Empty: `portal/environment` in CATALOGUE_HOME.",
+    ),
     Setting("CKAN_URL", "", "Address of the CKAN to publish to. Empty: the portal that `catalogue portal up` started."),
-    Setting("CKAN_TOKEN", "", "API token for CKAN_URL. It must be a sysadmin's: CKAN lets nobody else set a dataset's own id. "
-            "Environment only; it is never read from a file of this project and never logged."),
+    Setting(
+        "CKAN_TOKEN",
+        "",
+        "API token for CKAN_URL. It must be a sysadmin's: CKAN lets nobody else set a dataset's own id. "
+        "Environment only; it is never read from a file of this project and never logged.",
+    ),
     Setting("CKAN_WRITERS", "4", "Parallel connections that write to CKAN (2 to 4 is best; more gains nothing)."),
-    Setting("CKAN_SOLR_URL", "", "A real Solr for `catalogue portal up`. Empty: the search stand-in, for trying and testing only."),
+    Setting(
+        "CKAN_SOLR_URL",
+        "",
+        "A real Solr for `catalogue portal up`. Empty: the search stand-in, for trying and testing only.",
+    ),
 )
 
 SECRETS = frozenset({"CKAN_TOKEN"})
@@ -78,6 +109,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     max_record_bytes: int
     max_answer_bytes: int
     workers: int
+    portal_environment: Path
     ckan_url: str | None
     ckan_token: str | None
     ckan_writers: int
@@ -118,6 +150,7 @@ def load(environ: Mapping[str, str] = os.environ, toml_file: Path = TOML_FILE) -
         max_record_bytes=int(_number("CATALOGUE_MAX_RECORD_BYTES", values, 1 << 10, 1 << 30)),
         max_answer_bytes=int(_number("CATALOGUE_MAX_ANSWER_BYTES", values, 1 << 20, 1 << 40)),
         workers=int(_number("CATALOGUE_WORKERS", values, 1, 64)),
+        portal_environment=_folder(values["CATALOGUE_PORTAL_ENVIRONMENT"], home / "portal" / "environment"),
         ckan_url=(values["CKAN_URL"] or "").rstrip("/") or None,
         ckan_token=values["CKAN_TOKEN"] or None,
         ckan_writers=int(_number("CKAN_WRITERS", values, 1, 16)),
@@ -147,7 +180,9 @@ def _number(name: str, values: Mapping[str, str], least: float, most: float) -> 
     try:
         number = float(values[name])
     except ValueError:
-        raise ConfigurationError(f"{name} is {values[name]!r}; set it to a number from {least:g} to {most:g}.") from None
+        raise ConfigurationError(
+            f"{name} is {values[name]!r}; set it to a number from {least:g} to {most:g}."
+        ) from None
     if not least <= number <= most:
         raise ConfigurationError(f"{name} is {values[name]}; set it to a number from {least:g} to {most:g}.")
     return number
@@ -161,6 +196,10 @@ def _networks(name: str, text: str) -> tuple[str, ...]:
         except ValueError as error:
             raise ConfigurationError(f"{name} has {network!r} ({error}); write CIDRs such as 10.1.0.0/16.") from None
     return tuple(networks)
+
+
+def _folder(text: str, default: Path) -> Path:
+    return Path(text).expanduser().absolute() if text else default
 
 
 def _file(name: str, text: str) -> Path | None:

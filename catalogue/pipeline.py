@@ -75,7 +75,9 @@ def harvest(
                 if problem is not None and not isinstance(problem, HarvestNotPossible):
                     raise problem
                 run.harvest_seconds = 0.0 if problem else future.result()
-                results[source.id] = _finish(source, run, spool, configuration, workers, tell, str(problem or ""), full=full)
+                results[source.id] = _finish(
+                    source, run, spool, configuration, workers, tell, str(problem or ""), full=full
+                )
         except BaseException:
             for future in begun:
                 future.cancel()
@@ -118,7 +120,13 @@ def _readable(spool: Path) -> bool:
 
 
 def _read(
-    source: Source, run: Run, spool: Path, configuration: Configuration, tell: Tell, host: threading.Lock, limit: int | None
+    source: Source,
+    run: Run,
+    spool: Path,
+    configuration: Configuration,
+    tell: Tell,
+    host: threading.Lock,
+    limit: int | None,
 ) -> float:
     """Read one source to its spool; gives the seconds that it took."""
     wanted = for_harvest(source, limit=limit, max_record_bytes=configuration.max_record_bytes)
@@ -133,8 +141,13 @@ def _read(
         started = monotonic()
         try:
             crawl(
-                wanted, run.pk, spool, configuration, said,
-                delay_seconds=entry.get("delay_seconds"), ca_bundle=entry.get("ca_bundle"),
+                wanted,
+                run.pk,
+                spool,
+                configuration,
+                said,
+                delay_seconds=entry.get("delay_seconds"),
+                ca_bundle=entry.get("ca_bundle"),
             )
         finally:
             close_old_connections()
@@ -142,8 +155,15 @@ def _read(
 
 
 def _finish(
-    source: Source, run: Run, spool: Path, configuration: Configuration, workers: ProcessPoolExecutor, tell: Tell,
-    problem: str, *, full: bool,
+    source: Source,
+    run: Run,
+    spool: Path,
+    configuration: Configuration,
+    workers: ProcessPoolExecutor,
+    tell: Tell,
+    problem: str,
+    *,
+    full: bool,
 ) -> Harvested:
     """Assemble what was read, note the verdict, and what a complete run did not list."""
     started = monotonic()

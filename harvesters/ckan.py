@@ -84,7 +84,9 @@ class Ckan(Harvester):
     standard: ClassVar[str] = "https://docs.ckan.org/en/latest/api/"
     version: ClassVar[int] = 1
     options: ClassVar[tuple[Option, ...]] = (
-        Option("fq", "a filter query (Solr's syntax) that limits what is read, such as `organization:ministry-of-finance`"),
+        Option(
+            "fq", "a filter query (Solr's syntax) that limits what is read, such as `organization:ministry-of-finance`"
+        ),
         Option("page_size", "datasets a page, where the portal needs fewer than 1,000"),
     )
 
@@ -189,7 +191,9 @@ class Ckan(Harvester):
         try:
             shown = msgspec.json.decode(content, type=_Shown)
         except msgspec.DecodeError as error:
-            raise MalformedAnswer(f"{answer.url} did not answer with a dataset in JSON ({error}); it is asked again with the next harvest.") from error
+            raise MalformedAnswer(
+                f"{answer.url} did not answer with a dataset in JSON ({error}); it is asked again with the next harvest."
+            ) from error
         if bytes(shown.result) != bytes(NOTHING):
             yield self._event(bytes(shown.result), answer)
         elif shown.id is not None:
@@ -203,7 +207,11 @@ class Ckan(Harvester):
         try:
             identity = _IDENTITY.decode(member)
         except msgspec.DecodeError as error:
-            return notice(find("record-malformed", value=member[:200].decode("utf-8", "replace"), why=error), answer, received=True)
+            return notice(
+                find("record-malformed", value=member[:200].decode("utf-8", "replace"), why=error),
+                answer,
+                received=True,
+            )
         identifier = identity.id if identity.id not in {None, ""} else identity.name
         return self.json_record(str(identifier) if identifier not in {None, ""} else None, member, answer)
 

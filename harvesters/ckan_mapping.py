@@ -36,9 +36,21 @@ FREQUENCY = (
     "frecuencia", "Actualización", "maintenance_and_update_frequency",
 )  # fmt: skip
 LANGUAGE = ("language", "languages", "dct_language", "metadata_language", "Idioma", "Langue")
-SPATIAL = ("spatial_text", "spatial_uri", "spatial", "geographic_coverage", "geographical_coverage", "spatial_coverage", "Cobertura geográfica")
+SPATIAL = (
+    "spatial_text",
+    "spatial_uri",
+    "spatial",
+    "geographic_coverage",
+    "geographical_coverage",
+    "spatial_coverage",
+    "Cobertura geográfica",
+)
 TEMPORAL = ("temporal", "temporal_coverage", "timeRange", "Cobertura temporal", "temporal_text")
-TEMPORAL_ENDS = (("temporal_start", "temporal_end"), ("temporal_coverage-from", "temporal_coverage-to"), ("time_period_coverage_start", "time_period_coverage_end"))
+TEMPORAL_ENDS = (
+    ("temporal_start", "temporal_end"),
+    ("temporal_coverage-from", "temporal_coverage-to"),
+    ("time_period_coverage_start", "time_period_coverage_end"),
+)
 ACCESS_RIGHTS = ("access_rights", "accessRights", "access_level", "accessLevel")
 THEMES = ("theme", "themes", "theme-primary", "theme-secondary", "data_theme", "subject")
 CONFORMS_TO = ("conforms_to", "conformsTo")
@@ -58,7 +70,16 @@ READ = frozenset(
 BOOKKEEPING = frozenset(
     {
         *("author", "author_email", "maintainer", "maintainer_email", "contact_name", "contact_email", "contact_point"),
-        *("creator_user_id", "revision_id", "revision_timestamp", "num_resources", "num_tags", "owner_org", "state", "type"),
+        *(
+            "creator_user_id",
+            "revision_id",
+            "revision_timestamp",
+            "num_resources",
+            "num_tags",
+            "owner_org",
+            "state",
+            "type",
+        ),
         *("private", "relationships_as_object", "relationships_as_subject", "tracking_summary", "plugin_data"),
         *("total_downloads", "ratings_average", "ratings_count"),
     }
@@ -70,11 +91,26 @@ PERSONAL = re.compile(r"e-?mail|phone|telefon|contact|author|maintainer|correo|r
 
 RESOURCE_READ = frozenset(
     {
-        *("id", "name", "description", "name_translated", "description_translated", "url", "format", "mimetype", "size"),
+        *(
+            "id",
+            "name",
+            "description",
+            "name_translated",
+            "description_translated",
+            "url",
+            "format",
+            "mimetype",
+            "size",
+        ),
         *("hash", "created", "last_modified", "language", "license", "license_id", "license_url", "conforms_to"),
         *("package_id", "position", "state", "revision_id", "revision_timestamp", "tracking_summary", "cache_url"),
         *("cache_last_updated", "webstore_url", "webstore_last_updated", "url_type", "resource_type", "mimetype_inner"),
-        *("metadata_modified", "datastore_active", "resource_group_id", "datastore_contains_all_records_of_source_file"),
+        *(
+            "metadata_modified",
+            "datastore_active",
+            "resource_group_id",
+            "datastore_contains_all_records_of_source_file",
+        ),
     }
 )
 
@@ -84,7 +120,9 @@ def map_dataset(record: Record, source: Source) -> Mapped:
     try:
         dataset = msgspec.json.decode(record.json)
     except msgspec.DecodeError as error:
-        return Mapped(None, [find("record-malformed", value=bytes(record.json)[:200].decode("utf-8", "replace"), why=error)])
+        return Mapped(
+            None, [find("record-malformed", value=bytes(record.json)[:200].decode("utf-8", "replace"), why=error)]
+        )
     if not isinstance(dataset, dict):
         return Mapped(None, [find("record-malformed", value=dataset, why="it is not a JSON object")])
     if record.id is None:
@@ -93,8 +131,12 @@ def map_dataset(record: Record, source: Source) -> Mapped:
     reading = Reading(source.url)
     languages = reading.languages(_first(said, LANGUAGE), "language")
     language = text_language(languages)
-    built = build_resources([_draft(r, i, language, reading) for i, r in enumerate(_list(dataset.get("resources")))], languages, reading)
-    licence = reading.licence("license_id", id=dataset.get("license_id"), title=dataset.get("license_title"), url=dataset.get("license_url"))
+    built = build_resources(
+        [_draft(r, i, language, reading) for i, r in enumerate(_list(dataset.get("resources")))], languages, reading
+    )
+    licence = reading.licence(
+        "license_id", id=dataset.get("license_id"), title=dataset.get("license_title"), url=dataset.get("license_url")
+    )
     additions = Additions(
         source=source.id,
         native_id=record.id,
@@ -104,21 +146,29 @@ def map_dataset(record: Record, source: Source) -> Mapped:
         keywords=bounded_keywords(_keywords(said, language), reading),
         languages=languages,
         publisher=_publisher(dataset, said, language, reading),
-        issued=reading.moment(_first(said, ISSUED), "issued") or reading.moment(dataset.get("metadata_created"), "metadata_created"),
-        modified=reading.moment(_first(said, STATED_MODIFIED), "modified") or reading.moment(_first(said, MODIFIED), "metadata_modified"),
+        issued=reading.moment(_first(said, ISSUED), "issued")
+        or reading.moment(dataset.get("metadata_created"), "metadata_created"),
+        modified=reading.moment(_first(said, STATED_MODIFIED), "modified")
+        or reading.moment(_first(said, MODIFIED), "metadata_modified"),
         frequency=reading.frequency(_scalar(_first(said, FREQUENCY)), "frequency"),
         temporal=_temporal(said, reading),
         spatial=[Place(text=text) for text in _strings(_first(said, SPATIAL))],
         access_rights=reading.text(_scalar(_first(said, ACCESS_RIGHTS))),
         licences=[licence] if isinstance(licence, Licence) else [],
-        themes=list(dict.fromkeys([*(t for key in THEMES for t in _strings(said.get(key))), *_group_names(dataset.get("groups"))])),
+        themes=list(
+            dict.fromkeys(
+                [*(t for key in THEMES for t in _strings(said.get(key))), *_group_names(dataset.get("groups"))]
+            )
+        ),
         conforms_to=_strings(_first(said, CONFORMS_TO)),
         identifiers=[text for key in IDENTIFIERS for text in _strings(said.get(key)) if text != record.id],
         origin=_origin(said),
         more=_more(said, READ | BOOKKEEPING, built.left_out),
     )
     homepage = read_url(_first(said, HOMEPAGE), source.url).url or _page_of(dataset, source)
-    return compose(source, additions, built.resources, reading, homepage=homepage, version=reading.text(dataset.get("version")))
+    return compose(
+        source, additions, built.resources, reading, homepage=homepage, version=reading.text(dataset.get("version"))
+    )
 
 
 def _said(dataset: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,7 +228,9 @@ def _texts(said: Mapping[str, Any], keys: Iterable[str], language: str, clean: A
 
 
 def _keywords(said: Mapping[str, Any], language: str) -> dict[str, list[str]]:
-    tags = [tag.get("display_name") or tag.get("name") if isinstance(tag, dict) else tag for tag in _list(said.get("tags"))]
+    tags = [
+        tag.get("display_name") or tag.get("name") if isinstance(tag, dict) else tag for tag in _list(said.get("tags"))
+    ]
     words = {language: _strings(tags)}
     fluent = said.get("keywords")
     if isinstance(fluent, str) and fluent.startswith("{"):
@@ -191,11 +243,21 @@ def _keywords(said: Mapping[str, Any], language: str) -> dict[str, list[str]]:
     return words
 
 
-def _publisher(dataset: Mapping[str, Any], said: Mapping[str, Any], language: str, reading: Reading) -> Publisher | None:
+def _publisher(
+    dataset: Mapping[str, Any], said: Mapping[str, Any], language: str, reading: Reading
+) -> Publisher | None:
     organization = dataset.get("organization")
     if not isinstance(organization, dict):
         organization = {}
-    names = _texts({"t": organization.get("title_translated"), "p": said.get("publisher_name") or organization.get("title") or organization.get("name")}, ("t", "p"), language, reading.text)
+    names = _texts(
+        {
+            "t": organization.get("title_translated"),
+            "p": said.get("publisher_name") or organization.get("title") or organization.get("name"),
+        },
+        ("t", "p"),
+        language,
+        reading.text,
+    )
     if not names:
         return None
     return Publisher(
@@ -256,7 +318,9 @@ def _draft(raw: object, index: int, language: str, reading: Reading) -> Draft:
     resource = raw if isinstance(raw, dict) else {}
     licence = None
     if any(resource.get(key) for key in ("license_id", "license", "license_url")):
-        licence = reading.licence(f"{path}.license", id=resource.get("license_id") or resource.get("license"), url=resource.get("license_url"))
+        licence = reading.licence(
+            f"{path}.license", id=resource.get("license_id") or resource.get("license"), url=resource.get("license_url")
+        )
     return Draft(
         path=path,
         raw=raw,

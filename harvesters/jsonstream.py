@@ -126,7 +126,9 @@ class ArrayMembers:
         self._buffer = start
         head = start.lstrip()[:200]
         if not head:
-            raise MalformedAnswer(f"{self._where} answered with an empty body; ask the portal's operator whether it works.")
+            raise MalformedAnswer(
+                f"{self._where} answered with an empty body; ask the portal's operator whether it works."
+            )
         if head[:1] not in b"{[":
             raise MalformedAnswer(f"{self._where} did not answer with JSON: {_what_it_is(head)}")
 

@@ -33,8 +33,12 @@ def run() -> int:
     published = {state["state"]: state for state in _catalogue(home, "publish", "--json")["states"]}
     _show(harvested, published)
     console = _console()
-    console.print(f"\nLook at the catalogue: [bold]{portal['url']}/dataset/[/]  (organizations: {portal['url']}/organization/)")
-    console.print("Search there runs on a stand-in for Solr, for trying and testing. `make demo-stop` stops everything.")
+    console.print(
+        f"\nLook at the catalogue: [bold]{portal['url']}/dataset/[/]  (organizations: {portal['url']}/organization/)"
+    )
+    console.print(
+        "Search there runs on a stand-in for Solr, for trying and testing. `make demo-stop` stops everything."
+    )
     return 0
 
 
@@ -48,11 +52,22 @@ def _show(harvested: dict[str, dict[str, Any]], published: dict[str, dict[str, A
     changes = 0
     for state in dict.fromkeys(offer.state for offer in serving.OFFERS):
         runs = [harvested[offer.id] for offer in serving.OFFERS if offer.state == state]
-        sums = {key: sum(run[key] for run in runs) for key in ("records", "new", "changed", "missing", "invalid", "seconds")}
+        sums = {
+            key: sum(run[key] for run in runs) for key in ("records", "new", "changed", "missing", "invalid", "seconds")
+        }
         sent = published.get(state, {})
         in_ckan = sum(sent.get(key, 0) for key in ("created", "updated", "unchanged"))
         changes += sums["new"] + sums["changed"] + sent.get("created", 0) + sent.get("updated", 0)
-        row = [names[state], len(runs), sums["records"], sums["new"], sums["changed"], sums["missing"], sums["invalid"], in_ckan]
+        row = [
+            names[state],
+            len(runs),
+            sums["records"],
+            sums["new"],
+            sums["changed"],
+            sums["missing"],
+            sums["invalid"],
+            in_ckan,
+        ]
         table.add_row(*map(str, row), f"{sums['seconds']:.1f}")
     console = _console()
     console.print(table)
@@ -73,7 +88,9 @@ def stop() -> int:
     home = Path(os.environ.get("CATALOGUE_HOME", HOME)).absolute()
     stopped = serving.stop(home / "sandbox")
     services = _catalogue(home, "portal", "down", "--json")["stopped"]
-    sys.stdout.write(f"Stopped: {', '.join([*(['sandbox'] if stopped else []), *services]) or 'nothing was running'}.\n")
+    sys.stdout.write(
+        f"Stopped: {', '.join([*(['sandbox'] if stopped else []), *services]) or 'nothing was running'}.\n"
+    )
     return 0
 
 
@@ -89,6 +106,8 @@ def _catalogue(home: Path, *arguments: str) -> Any:
         [sys.executable, "-m", "catalogue.cli", *arguments], env=environment, stdout=subprocess.PIPE, check=False
     )
     if done.returncode:
-        sys.stderr.write(f"The demonstration ended at `catalogue {' '.join(arguments[:2])}`; what it says above is the cause.\n")
+        sys.stderr.write(
+            f"The demonstration ended at `catalogue {' '.join(arguments[:2])}`; what it says above is the cause.\n"
+        )
         sys.exit(done.returncode)
     return json.loads(done.stdout)

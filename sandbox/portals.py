@@ -86,7 +86,8 @@ def _ckan_dataset(dataset: Dataset) -> dict[str, Any]:
         "tags": [{"name": keyword} for keyword in dataset.keywords],
         "extras": [{"key": "frequency", "value": dataset.frequency}, {"key": "modified", "value": dataset.modified}],
         "resources": [
-            {"id": d.id, "name": d.title, "url": d.url, "format": d.format, "mimetype": None} for d in dataset.distributions
+            {"id": d.id, "name": d.title, "url": d.url, "format": d.format, "mimetype": None}
+            for d in dataset.distributions
         ],
     }
 
@@ -136,7 +137,9 @@ def dcat(datasets: list[Dataset], path: str, query: dict[str, str], base: str) -
     links = [f'<{here}?page={page}> a hydra:PagedCollection ; hydra:totalItems "{len(datasets)}"^^xsd:integer']
     if page < last:
         links.append(f"; hydra:nextPage <{here}?page={page + 1}>")
-    text = "\n".join([_PREFIXES, *links, f"; hydra:lastPage <{here}?page={last}> .", *(_turtle(d, base) for d in shown)])
+    text = "\n".join(
+        [_PREFIXES, *links, f"; hydra:lastPage <{here}?page={last}> .", *(_turtle(d, base) for d in shown)]
+    )
     return Answer(text.encode(), media_type="text/turtle")
 
 
@@ -200,7 +203,9 @@ class Portal:
                 portal.requests.append(self.path)
                 parts = urlsplit(self.path)
                 query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-                answer = portal.speak(portal.datasets, parts.path, query, portal.url) or Answer(b"Not found", 404, "text/plain")
+                answer = portal.speak(portal.datasets, parts.path, query, portal.url) or Answer(
+                    b"Not found", 404, "text/plain"
+                )
                 self.send_response(answer.status)
                 self.send_header("Content-Type", answer.media_type + ";charset=utf-8")
                 self.send_header("Content-Length", str(len(answer.body)))

@@ -80,7 +80,9 @@ def _register(running: list[portals.Portal]) -> str:
             "  publish: all",
         ]
         if offer.permitted:
-            lines.append("  harvest_permission: {by: Ministry of Justice, date: 2026-02-02, document: Note verbale 12/2026}")
+            lines.append(
+                "  harvest_permission: {by: Ministry of Justice, date: 2026-02-02, document: Note verbale 12/2026}"
+            )
     return "\n".join(lines) + "\n"
 
 

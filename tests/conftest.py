@@ -104,7 +104,9 @@ def dataset(number: int, **more: object) -> dict[str, object]:
         "notes": "Contracts awarded, by ministry.",
         "license_id": "cc-by-4.0",
         "metadata_modified": "2026-01-02T03:04:05.000006",
-        "resources": [{"id": f"r{number}", "url": f"https://data.example.org/{number}.csv", "format": "CSV", "name": "All"}],
+        "resources": [
+            {"id": f"r{number}", "url": f"https://data.example.org/{number}.csv", "format": "CSV", "name": "All"}
+        ],
         **more,
     }
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,8 +19,6 @@ def home(tmp_path):
     folder = tmp_path / "home"
     (folder / "portal").mkdir(parents=True)
     folder.chmod(0o755)
-    # The same environment of CKAN for every test; making it takes half a minute.
-    (folder / "portal" / "environment").symlink_to(ENVIRONMENT)
     yield folder
     sandbox(folder, "demo-stop")
 
@@ -29,7 +26,7 @@ def home(tmp_path):
 def sandbox(home: Path, command: str) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CATALOGUE_", "CKAN_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "sandbox", command], cwd=REPOSITORY, env={**environment, "CATALOGUE_HOME": str(home)},
+        [sys.executable, "-m", "sandbox", command], cwd=REPOSITORY, env={**environment, "CATALOGUE_HOME": str(home), "CATALOGUE_PORTAL_ENVIRONMENT": str(ENVIRONMENT)},
         capture_output=True, text=True, timeout=400, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -49,12 +46,7 @@ def processes_of(home: Path) -> list[int]:
     return found
 
 
-@pytest.mark.skipif(shutil.which("sh") is None, reason="needs a Unix")
 def test_the_demo_runs_again_and_after_a_kill(home):
-    if not ENVIRONMENT.is_dir():
-        from portal import local
-
-        local.install(ENVIRONMENT, lambda step, fraction: None)
     first = sandbox(home, "demo")
     assert "Xalandia" in first
     assert "Nothing changed" not in first

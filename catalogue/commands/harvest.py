@@ -58,7 +58,18 @@ def harvest(
             "Harvested",
             ("source", "run", "state", "records", "new", "changed", "unchanged", "missing", "invalid", "seconds"),
             [
-                (r.source, r.run or 0, r.state, r.records, r.new, r.changed, r.unchanged, r.missing, r.invalid, r.seconds)
+                (
+                    r.source,
+                    r.run or 0,
+                    r.state,
+                    r.records,
+                    r.new,
+                    r.changed,
+                    r.unchanged,
+                    r.missing,
+                    r.invalid,
+                    r.seconds,
+                )
                 for r in results
             ],
         )

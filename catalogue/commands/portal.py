@@ -23,10 +23,19 @@ def up(as_json: AsJson = False) -> None:
         def progress(step: str, fraction: float | None) -> None:
             if "portal" not in tasks:
                 tasks["portal"] = bars.add_task(step, total=None)
-            bars.update(tasks["portal"], description=step, total=100 if fraction is not None else None,
-                        completed=100 * (fraction or 0))
+            bars.update(
+                tasks["portal"],
+                description=step,
+                total=100 if fraction is not None else None,
+                completed=100 * (fraction or 0),
+            )
 
-        address = local.up(CONFIGURATION.portal, progress=progress, solr_url=CONFIGURATION.ckan_solr_url)
+        address = local.up(
+            CONFIGURATION.portal,
+            environment=CONFIGURATION.portal_environment,
+            progress=progress,
+            solr_url=CONFIGURATION.ckan_solr_url,
+        )
     if as_json:
         print_json({"url": address.url, "started": address.started})
     else:

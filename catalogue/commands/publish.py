@@ -14,7 +14,9 @@ from catalogue.errors import PublishError
 
 
 def publish(
-    dry_run: Annotated[bool, typer.Option(help="Show what would be created, updated and deleted; write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option(help="Show what would be created, updated and deleted; write nothing.")
+    ] = False,
     again: Annotated[bool, typer.Option(help="Send every dataset again, also those that CKAN has confirmed.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -23,7 +25,8 @@ def publish(
     CKAN is CKAN_URL with CKAN_TOKEN (a sysadmin's), or else the portal that `catalogue portal up` started. Publishing again
     is always safe. What CKAN refuses is noted on that dataset, and the rest goes on.
     """
-    from catalogue.publish.publishing import Target, publish as publish_to
+    from catalogue.publish.publishing import Target
+    from catalogue.publish.publishing import publish as publish_to
     from catalogue.settings import CONFIGURATION
 
     database.prepare()
@@ -37,7 +40,12 @@ def publish(
             bars.update(tasks["publish"], completed=done, total=total)
 
         published = publish_to(
-            Target(url, token, key), CONFIGURATION, dry_run=dry_run, again=again, progress=progress, now=datetime.now(UTC)
+            Target(url, token, key),
+            CONFIGURATION,
+            dry_run=dry_run,
+            again=again,
+            progress=progress,
+            now=datetime.now(UTC),
         )
     if as_json:
         print_json(published)
@@ -54,12 +62,16 @@ def _where(configuration: Configuration) -> tuple[str, str, str]:
     """The CKAN to publish to: its address, the token, and the key under which the outbox knows it."""
     if configuration.ckan_url:
         if not configuration.ckan_token:
-            raise PublishError("CKAN_URL is set and CKAN_TOKEN is not; set it to the API token of a sysadmin of that CKAN.")
+            raise PublishError(
+                "CKAN_URL is set and CKAN_TOKEN is not; set it to the API token of a sysadmin of that CKAN."
+            )
         return configuration.ckan_url, configuration.ckan_token, configuration.ckan_url
     from portal import local
     from portal.local import state
 
     if not local.status(configuration.portal).running:
-        raise PublishError("No CKAN to publish to: set CKAN_URL and CKAN_TOKEN, or start one with `catalogue portal up`.")
-    address = local.up(configuration.portal)
+        raise PublishError(
+            "No CKAN to publish to: set CKAN_URL and CKAN_TOKEN, or start one with `catalogue portal up`."
+        )
+    address = local.up(configuration.portal, environment=configuration.portal_environment)
     return address.url, address.token, state.load(configuration.portal).site_id

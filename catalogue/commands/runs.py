@@ -46,7 +46,9 @@ def show(number: Annotated[int, typer.Argument(help="The run's number.")], as_js
     run = Run.objects.filter(pk=number).values(*FIELDS, "missing_parts", "findings_by_code", "spool").first()
     if run is None:
         raise CatalogueError(f"There is no run {number}; `catalogue runs list` shows those there are.")
-    found = [msgspec.convert(row, Finding) for row in RunFinding.objects.filter(run=number).values_list("finding", flat=True)]
+    found = [
+        msgspec.convert(row, Finding) for row in RunFinding.objects.filter(run=number).values_list("finding", flat=True)
+    ]
     if as_json:
         print_json({**run, "findings": [{**msgspec.to_builtins(f), **describe(f)._asdict()} for f in found]})
         return

@@ -14,7 +14,8 @@ app = typer.Typer(help="The register: load, list and export the sources of State
 
 SourcesFile = Annotated[Path, typer.Argument(help="A file of sources (YAML).", show_default=True)]
 StatesFile = Annotated[
-    Path | None, typer.Option("--states", help="A file of further parties, such as the sandbox's fictional States (CSV).")
+    Path | None,
+    typer.Option("--states", help="A file of further parties, such as the sandbox's fictional States (CSV)."),
 ]
 
 

@@ -49,4 +49,4 @@ def status(as_json: AsJson = False) -> None:
         return
     columns = ("name", "sources", "datasets", "invalid", "missing", "published", "last_read")
     print_table("Catalogue", columns, [[row[c] if row[c] is not None else "never" for c in columns] for row in rows])
-    print(f"{without} parties: no submission received.")  # noqa: T201 - the command's output
+    print(f"{without} parties: no submission received.")

@@ -25,8 +25,14 @@ class Said(msgspec.Struct):
 
 
 def crawl(
-    source: Source, run: int, spool: Path, configuration: Configuration, said: Callable[[Said], None],
-    *, delay_seconds: float | None, ca_bundle: str | None,
+    source: Source,
+    run: int,
+    spool: Path,
+    configuration: Configuration,
+    said: Callable[[Said], None],
+    *,
+    delay_seconds: float | None,
+    ca_bundle: str | None,
 ) -> None:
     """Run one harvest in a process of its own until it closed its spool, with a verdict or without one.
 

@@ -80,7 +80,11 @@ def ensure_organization(client: RemoteCKAN, state: State) -> None:
     extras = [{"key": f"name_{language}", "value": name} for language, name in sorted(state.names.items())]
     try:
         found = client.action.organization_show(
-            id=wanted["id"], include_datasets=False, include_users=False, include_dataset_count=False, include_groups=False
+            id=wanted["id"],
+            include_datasets=False,
+            include_users=False,
+            include_dataset_count=False,
+            include_groups=False,
         )
     except NotFound:
         found = None

@@ -42,7 +42,14 @@ class Payload(msgspec.Struct, frozen=True):
 
 def stamp(source: Source) -> str:
     """A hash of what else than the package goes into the payload: a change of it means that CKAN must be told."""
-    said = [PAYLOAD_VERSION, source.state_id, source.basis_kind, source.basis_document, source.basis_date, source.protocol]
+    said = [
+        PAYLOAD_VERSION,
+        source.state_id,
+        source.basis_kind,
+        source.basis_document,
+        source.basis_date,
+        source.protocol,
+    ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
@@ -73,7 +80,9 @@ def payload(package: Package, source: Source, name: str, read_at: datetime) -> P
         "private": False,
         "tags": [{"name": tag} for tag in _tags(package.keywords or [])],
         "extras": [
-            {"key": key, "value": _cut(key, value, findings)} for key, value in _extras(package, source, read_at).items() if value
+            {"key": key, "value": _cut(key, value, findings)}
+            for key, value in _extras(package, source, read_at).items()
+            if value
         ],
         "resources": _resources(package),
     }

@@ -66,7 +66,13 @@ class _Waiting(msgspec.Struct, frozen=True):
 
 
 def publish(
-    target: Target, configuration: Configuration, *, dry_run: bool, again: bool, progress: Callable[[int, int], None], now: datetime
+    target: Target,
+    configuration: Configuration,
+    *,
+    dry_run: bool,
+    again: bool,
+    progress: Callable[[int, int], None],
+    now: datetime,
 ) -> Published:
     """Bring a CKAN to what the store holds. dry_run: only count. again: send also what is confirmed.
 
@@ -94,9 +100,7 @@ def publish(
         ckan.check(target)
         client = ckan.connect(target)
         queue = (
-            item
-            for source in sources.values()
-            for item in _waiting(source, target, stamps[source.id], again=again)
+            item for source in sources.values() for item in _waiting(source, target, stamps[source.id], again=again)
         )
         written = _send(queue, total, target, configuration.ckan_writers, client, states, counts, progress, now)
     return Published(list(counts.values()), round(monotonic() - started, 3), written)

@@ -45,6 +45,8 @@ class PatientSession(requests.Session):
                     return response
                 stated = response.headers.get("Retry-After", "")
             longest = min(2.0**attempt, LONGEST_WAIT_SECONDS)
-            wait = min(float(stated), LONGEST_WAIT_SECONDS) if stated and stated.isdigit() else random.uniform(0, longest)  # noqa: S311
+            wait = (
+                min(float(stated), LONGEST_WAIT_SECONDS) if stated and stated.isdigit() else random.uniform(0, longest)
+            )  # noqa: S311
             time.sleep(wait)
         raise AssertionError("the last attempt returns or raises")

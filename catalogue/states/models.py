@@ -8,7 +8,9 @@ from django.db import models
 class State(models.Model):
     """A party: a State, or a regional economic integration organization. Fictional ones are for trying and testing."""
 
-    code = models.CharField(max_length=2, primary_key=True, help_text="ISO 3166-1 alpha-2, or EU; XA to XZ are fictional")
+    code = models.CharField(
+        max_length=2, primary_key=True, help_text="ISO 3166-1 alpha-2, or EU; XA to XZ are fictional"
+    )
     iso3 = models.CharField(max_length=3, blank=True)
     m49 = models.CharField(max_length=3, blank=True)
     kind = models.CharField(max_length=20)

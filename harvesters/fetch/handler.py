@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from typing import Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -108,7 +108,7 @@ class FetchHandler:
         headers = Headers(answer.headers)
         coding = (headers.pop(b"Content-Encoding", None) or [b""])[-1].decode("latin-1")
         stream = answer.extensions["network_stream"]
-        peer = "" if self._policy.proxy is not None else str(stream.get_extra_info("server_addr")[0])
+        peer = "" if self._policy.proxy is not None else _peer_address(stream)
         secured = stream.get_extra_info("ssl_object")
 
         sink = _sink_for(request, answer.status, limits)
@@ -230,6 +230,15 @@ class _Pace:
                 raise TimedOut(self.too_slow, "The portal is slow or down; it is tried again later.")
             self._since, self._received = now, 0
         return now
+
+
+def _peer_address(stream: httpcore2.AsyncNetworkStream) -> str:
+    """The address at the other end; "" where the other end has gone already, which the body will tell."""
+    with suppress(OSError):
+        address = stream.get_extra_info("server_addr")
+        if address:
+            return str(address[0])
+    return ""
 
 
 async def _next_chunk(chunks: AsyncIterator[bytes], host: str) -> bytes:

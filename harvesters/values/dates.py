@@ -12,14 +12,17 @@ YEARS = range(1000, 2201)
 """Years that a dataset can speak of; what is outside is kept as text."""
 
 _ISO = re.compile(
-    r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC|GMT)?)?)?)?(Z)?", re.I
+    r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC|GMT)?)?)?)?(Z)?",
+    re.I,
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?")
 _AMBIGUOUS = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AP]M)?)?", re.I)
 _CHINESE = re.compile(r"(\d{4})\s*年(?:\s*(\d{1,2})\s*月(?:\s*(\d{1,2})\s*日)?)?")
-_WORDS = re.compile(r"(?:[^\W\d]+\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|°)?\.?\s+(?:de\s+|d')?([^\W\d]{3,})\.?,?\s+(?:de\s+)?(\d{4})(?:\s*г\.?)?(?:\s*[-,]?\s*\d{1,2}:\d{2}(?::\d{2})?)?")
+_WORDS = re.compile(
+    r"(?:[^\W\d]+\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|°)?\.?\s+(?:de\s+|d')?([^\W\d]{3,})\.?,?\s+(?:de\s+)?(\d{4})(?:\s*г\.?)?(?:\s*[-,]?\s*\d{1,2}:\d{2}(?::\d{2})?)?"
+)
 _AMERICAN = re.compile(r"(?:[^\W\d]+,\s+)?([^\W\d]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 _PERIOD_SIGN = re.compile(r"\s*(?:/|\s-\s|–|—|\bto\b)\s*")
 _RECURRING = re.compile(r"R\d*/P", re.I)

@@ -42,7 +42,9 @@ _BY_MEDIA_TYPE = {media: name for name, media in MEDIA_TYPES.items() if media} |
 }  # fmt: skip
 _PREFIXES = ("file-type/", "media-types/", "assignments/media-types/")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*", re.I)
-_REGISTERED = frozenset("application audio font haptics image message model multipart text video".split())
+_REGISTERED = frozenset(
+    ["application", "audio", "font", "haptics", "image", "message", "model", "multipart", "text", "video"]
+)
 """IANA's top-level types; Data Package v2 allows no other."""
 
 

@@ -38,7 +38,11 @@ def read_languages(raw: object) -> list[Language]:
         if text is None:
             continue
         whole = _read(text.strip("[]'\""))
-        pieces = [whole] if whole.tag else [_read(piece.strip(" {}[]'\"")) for piece in _SPLIT.split(text) if piece.strip(" {}[]'\"")]
+        pieces = (
+            [whole]
+            if whole.tag
+            else [_read(piece.strip(" {}[]'\"")) for piece in _SPLIT.split(text) if piece.strip(" {}[]'\"")]
+        )
         for language in pieces:
             found.setdefault(language.tag or language.text, language)
     return list(found.values())

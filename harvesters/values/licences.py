@@ -12,7 +12,18 @@ from harvesters.values.text import clean_text, read_description
 from harvesters.values.urls import read_url
 
 _NOTHING_STATED = frozenset(
-    {"notspecified", "not specified", "license not specified", "licence not specified", "no se especificó la licencia", "unknown", "none", "other", "no license", "unspecified"}
+    {
+        "notspecified",
+        "not specified",
+        "license not specified",
+        "licence not specified",
+        "no se especificó la licencia",
+        "unknown",
+        "none",
+        "other",
+        "no license",
+        "unspecified",
+    }
 )
 _CC_URL = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)/(\d\.\d)(?:/([a-z]{2}))?")
 _CC_NAME = re.compile(r"cc[ -](by(?:-(?:nc|sa|nd))*)[ -](\d\.\d)(?:[ -]([a-z]{2}))?")
@@ -92,7 +103,9 @@ def _table() -> dict[str, _Known]:
     """`licences.csv`: other spellings of licences, the national ones among them."""
     with resources.files("harvesters.values").joinpath("licences.csv").open(encoding="utf-8", newline="") as file:
         return {
-            _key(spelling): _Known(row["spdx"] or None, row["url"] or None, row["title"], {"yes": True, "no": False}.get(row["open"]))
+            _key(spelling): _Known(
+                row["spdx"] or None, row["url"] or None, row["title"], {"yes": True, "no": False}.get(row["open"])
+            )
             for row in csv.DictReader(file)
             for spelling in [*row["spellings"].split("|"), row["url"], row["title"]]
             if clean_text(spelling)

@@ -18,8 +18,13 @@ ABSENT = frozenset({"", "null", "none", "n/a", "na", "nan", "undefined", "-", "-
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 _BLANKS = re.compile("[ \t\u00a0]+")
 _MANY_LINES = re.compile(r"\n{3,}")
-_HTML = re.compile(r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|h[1-6]|font|table|tr|td|th|img|pre|blockquote|hr|sup|sub)\b[^>]*>", re.I)
-_BLOCK = frozenset({"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre", "hr"})
+_HTML = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|h[1-6]|font|table|tr|td|th|img|pre|blockquote|hr|sup|sub)\b[^>]*>",
+    re.I,
+)
+_BLOCK = frozenset(
+    {"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre", "hr"}
+)
 _DROPPED = frozenset({"script", "style", "template", "noscript", "iframe", "object"})
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _FUNCTIONAL = re.compile(

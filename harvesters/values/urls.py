@@ -17,7 +17,9 @@ MAX_URL_CHARACTERS = 8_000
 _SEVERAL = re.compile(r"\S\s*[,;|\s]\s*(?:https?|ftp)://", re.I)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HOST_ONLY = re.compile(r"(?:www\.)[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?")
-_SAFE_PATH = "/%:@!$&'()*+,;=~-._"
+_SAFE_PATH = "/%:@!$&'()*+,;=~-._"  # RFC 3986, 3.3; a query and a fragment may have "?" too, and no brackets or "#"
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_HOST = re.compile(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]")
 
 
 class Url(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -61,14 +63,16 @@ def _read(text: str, base: str | None) -> Url:
 
 
 def _whole(text: str, address: str) -> Url:
-    parts = urlsplit(address)
+    parts = urlsplit(_BARE_PERCENT.sub("%25", address))
     host = parts.hostname
-    if not host or (" " in host):
+    if not host:
         return Url(text, None, "invalid")
     if not host.isascii():
         host = host.encode("idna").decode("ascii")
     if ":" in host:
         host = f"[{host}]"
+    if not _HOST.fullmatch(host):
+        return Url(text, None, "invalid")
     netloc = host if parts.port is None else f"{host}:{parts.port}"
     problem = "password" if parts.password or parts.username else None
     path = quote(parts.path, safe=_SAFE_PATH)

@@ -11,13 +11,17 @@ from portal.local import PortalError, down, install, status, up
 
 def main() -> int:
     """Run one command; what it found is printed as JSON, errors go to standard error."""
-    parser = argparse.ArgumentParser(prog="portal.local", description="A real CKAN on this machine, for trying and testing.")
+    parser = argparse.ArgumentParser(
+        prog="portal.local", description="A real CKAN on this machine, for trying and testing."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("up", "down", "status"):
         command = commands.add_parser(name)
         command.add_argument("folder", type=Path)
         if name == "up":
-            command.add_argument("--environment", type=Path, help="CKAN's Python environment (default: FOLDER/environment)")
+            command.add_argument(
+                "--environment", type=Path, help="CKAN's Python environment (default: FOLDER/environment)"
+            )
             command.add_argument("--solr-url", help="a real Solr core with CKAN's schema, in place of the stand-in")
     commands.add_parser("install").add_argument("environment", type=Path)
     given = parser.parse_args()

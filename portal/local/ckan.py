@@ -109,32 +109,32 @@ def service(folder: Path, environment: Path) -> Service:
         command=lambda port: [*gunicorn, *options, "--bind", f"127.0.0.1:{port}", "wsgi:application"],
         answers=lambda port, identity: http_answer(port, "/api/3/action/status_show") is not None,
         log=folder / "log" / "web.log",
-        environment=_environment(folder),
+        environment=variables(folder),
         patience=180.0,
     )
 
 
-def prepare(folder: Path, environment: Path, memory: State, *, rebuild: bool) -> str:
+def prepare(folder: Path, environment: Path, memory: State, *, plugins: str = PLUGINS, rebuild: bool) -> str:
     """Make or upgrade the tables, see to the sysadmin account, and give an API token of theirs.
 
-    rebuild: index all datasets anew. Raises StartError.
+    plugins: those in the configuration, whose tables are wanted too; rebuild: index all datasets anew. Raises StartError.
     """
     order = {
         "ini": str(ini(folder)),
-        "plugins": PLUGINS.split(),
+        "plugins": plugins.split(),
         "admin": {"name": ADMIN, "email": f"{ADMIN}@example.org", "password": memory.secret(ADMIN)},
         "token": token(folder),
         "rebuild": rebuild,
     }
     log = folder / "log" / "prepare.log"
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [str(ckan_environment.python(environment)), str(INSIDE / "bootstrap.py")],
             input=json.dumps(order),
             capture_output=True,
             text=True,
             check=False,
-            env=_environment(folder),
+            env=variables(folder),
             cwd=folder / NAME,
             timeout=PREPARE_PATIENCE,
         )
@@ -156,6 +156,9 @@ def token(folder: Path) -> str | None:
         return None
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of the caller's: CKAN reads CKAN_* variables over its configuration, and its HTTP client obeys proxies."""
+def variables(folder: Path) -> dict[str, str]:
+    """The environment variables of CKAN's processes.
+
+    Nothing of the caller's: CKAN_* variables would override the configuration, and CKAN's HTTP client would obey proxies.
+    """
     return {"PATH": os.defpath, "HOME": str(folder / NAME), "LC_ALL": "C.UTF-8", "CKAN_INI": str(ini(folder))}

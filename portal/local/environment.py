@@ -65,7 +65,7 @@ def is_complete(environment: Path) -> bool:
     if marker != _marker(environment):
         return False
     try:
-        done = subprocess.run([python(environment), "-c", "import ckan"], capture_output=True, check=False)  # noqa: S603
+        done = subprocess.run([python(environment), "-c", "import ckan"], capture_output=True, check=False)
     except OSError:
         return False
     return done.returncode == 0
@@ -86,12 +86,14 @@ def _clear(environment: Path) -> None:
     if not environment.exists():
         return
     if any(environment.iterdir()) and not (environment / "pyvenv.cfg").exists():
-        raise InstallError(f"{environment} exists and is not a Python environment; name another folder or empty this one.")
+        raise InstallError(
+            f"{environment} exists and is not a Python environment; name another folder or empty this one."
+        )
     shutil.rmtree(environment)
 
 
 def _make(environment: Path, progress: Progress) -> None:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-m", "venv", str(environment)], capture_output=True, text=True, check=False, env=_clean()
     )
     if done.returncode != 0:
@@ -119,10 +121,18 @@ def pip(environment: Path, arguments: list[str], progress: Progress = silent, ex
 
     Raises InstallError with pip's own last words.
     """
-    command = [str(python(environment)), "-m", "pip", *arguments, "--progress-bar", "off", "--disable-pip-version-check"]
+    command = [
+        str(python(environment)),
+        "-m",
+        "pip",
+        *arguments,
+        "--progress-bar",
+        "off",
+        "--disable-pip-version-check",
+    ]
     seen = 0
     last: list[str] = []
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_clean()
     ) as process:
         assert process.stdout is not None  # noqa: S101 PIPE was asked for
@@ -134,7 +144,9 @@ def pip(environment: Path, arguments: list[str], progress: Progress = silent, ex
             elif line.startswith("Installing collected"):
                 progress("Installing what was fetched", 0.65)
     if process.returncode != 0:
-        raise InstallError("CKAN's packages could not be installed; see whether pip can reach its index. It said: " + " / ".join(last))
+        raise InstallError(
+            "CKAN's packages could not be installed; see whether pip can reach its index. It said: " + " / ".join(last)
+        )
     progress("Installed", 1.0)
 
 

@@ -88,7 +88,7 @@ def _up(folder: Path, environment: Path, memory: state.State, progress: Progress
         services.halt(solr.NAME, memory)
         memory.processes.pop(solr.NAME, None)
     web = ckan.service(folder, environment)
-    web.folder.mkdir(exist_ok=True)
+    web.folder.mkdir(mode=0o700, exist_ok=True)
     if not processes.alive(memory.processes.get(web.name)):
         # Its configuration names its address, so the port is chosen before the start.
         services.clear(web.name, memory)

@@ -148,7 +148,7 @@ def _initialise(programs: PostgresPrograms, home: Path, data: Path, user: User |
         os.chown(file, user.uid, user.gid)
     file.write_text(password)
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [
                 *(str(programs.initdb), "-D", str(half), "-U", "ckan", "-E", "UTF8", "--locale=C.UTF-8"),
                 *("--auth=scram-sha-256", f"--pwfile={file}", "--no-sync", "--no-instructions"),

@@ -103,8 +103,12 @@ def start(
         "environment": dict(environment),
         "user": None if user is None else [user.uid, user.gid],
     }
-    done = subprocess.run(  # noqa: S603 the command is ours
-        [sys.executable, "-I", "-S", str(LAUNCHER)], input=json.dumps(order), capture_output=True, text=True, check=False
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(LAUNCHER)],
+        input=json.dumps(order),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
@@ -132,7 +136,9 @@ def works_in(pid: int, folder: Path) -> bool:
     return _link(pid, "cwd") in (None, str(folder.resolve()))
 
 
-def stop(identity: Identity | None, folder: Path, *, signal_number: int = signal.SIGTERM, patience: float = 20.0) -> bool:
+def stop(
+    identity: Identity | None, folder: Path, *, signal_number: int = signal.SIGTERM, patience: float = 20.0
+) -> bool:
     """End a service and all its workers; True if anything was running.
 
     folder: the service's own working directory; signal_number: its polite request to end; patience: seconds until SIGKILL.
@@ -155,7 +161,9 @@ def stop(identity: Identity | None, folder: Path, *, signal_number: int = signal
         return not alive(identity) and not any(leftovers(identity, folder))
 
     if not wait_until(gone, KILL_PATIENCE):
-        raise StopError(f"Process {identity.pid} ({identity.executable}) does not end; look at it with `ps {identity.pid}`.")
+        raise StopError(
+            f"Process {identity.pid} ({identity.executable}) does not end; look at it with `ps {identity.pid}`."
+        )
     return ran or bool(orphans)
 
 
@@ -165,7 +173,9 @@ def _signal(pid: int, number: int) -> None:
     except ProcessLookupError:
         return
     except PermissionError as error:
-        raise StopError(f"Process {pid} belongs to another user; stop the portal as the user who started it.") from error
+        raise StopError(
+            f"Process {pid} belongs to another user; stop the portal as the user who started it."
+        ) from error
 
 
 def wait_until(condition: Callable[[], bool], patience: float) -> bool:

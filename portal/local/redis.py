@@ -15,7 +15,9 @@ def service(folder: Path, environment: Path, memory: State) -> Service:
     """The service. Raises StartError."""
     program = redis_program(environment)
     if program is None:
-        raise StartError(f"There is no redis-server, neither here nor in {environment}; remove that folder and start again.")
+        raise StartError(
+            f"There is no redis-server, neither here nor in {environment}; remove that folder and start again."
+        )
     place, password = folder / NAME, memory.secret(NAME)
     configuration = place / "redis.conf"
     return Service(

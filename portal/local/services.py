@@ -65,7 +65,7 @@ def ensure(service: Service, folder: Path, memory: state.State) -> bool:
 
 def _started(service: Service, folder: Path, memory: state.State, port: int) -> bool:
     """Start a service on a port; False if it ended because the port was taken meanwhile. Raises StartError."""
-    service.folder.mkdir(parents=True, exist_ok=True)
+    service.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     service.prepare(port)
     command = list(service.command(port))
     executable = str(Path(command[0]).resolve())

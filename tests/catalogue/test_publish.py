@@ -65,7 +65,10 @@ def test_what_ckan_already_has_is_not_made_twice(portal, publisher, address):
     publisher.run("publish")
     count = RemoteCKAN(address.url).action.package_search(rows=0)["count"]
     assert totals(publisher.json("publish", "--again"))["updated"] == 4
-    other = Catalogue(publisher.home.parent / "other", publisher.environment | {"CATALOGUE_HOME": str(publisher.home.parent / "other")})
+    other = Catalogue(
+        publisher.home.parent / "other",
+        publisher.environment | {"CATALOGUE_HOME": str(publisher.home.parent / "other")},
+    )
     source = publisher.json("sources", "list")[0]
     other.register(f"{source['id']} ckan {source['url']}")
     other.run("harvest", "--all")
@@ -86,14 +89,19 @@ def test_a_deleted_organization_and_dataset_come_back(portal, publisher, address
 
 
 def test_what_ckan_refuses_is_noted_and_the_rest_goes_on(portal, publisher, address):
-    portal.datasets[2] = dataset(2, resources=[{"id": "r", "url": "https://data.example.org/x.csv", "name": "x"}], version="v")
+    portal.datasets[2] = dataset(
+        2, resources=[{"id": "r", "url": "https://data.example.org/x.csv", "name": "x"}], version="v"
+    )
     ckan = RemoteCKAN(address.url, apikey=address.token)
     publisher.run("harvest", "--all")
     taken = publisher.packages()[0]
     # Somebody made a dataset by hand under the address that ours would get.
     name = f"public-contracts-0-{taken['name'].rpartition('-')[2]}"
-    ckan.action.package_create(name=name, owner_org=None, title="By hand", extras=[]) if not ckan.action.organization_list(
-    ) else ckan.action.package_create(name=name, owner_org=ckan.action.organization_list()[0], title="By hand")
+    ckan.action.package_create(
+        name=name, owner_org=None, title="By hand", extras=[]
+    ) if not ckan.action.organization_list() else ckan.action.package_create(
+        name=name, owner_org=ckan.action.organization_list()[0], title="By hand"
+    )
     result = totals(publisher.json("publish"))
     assert (result["created"], result["refused"]) == (3, 1)
 

@@ -7,11 +7,9 @@ command. At least 99 % of the datasets must become valid packages, and every oth
 import csv
 import gzip
 import json
-import tarfile
 from pathlib import Path
 
 import pyoxigraph
-import pytest
 
 from tests.conftest import REALDATA, Catalogue, Reply, Site, needs_realdata
 
@@ -125,6 +123,8 @@ def test_every_real_payload_becomes_valid_packages(site: Site, catalogue: Catalo
     unexplained = {
         expected[identifier][0]: runs[identifier]
         for identifier, (_, count) in expected.items()
-        if held.get(identifier, 0) < count and not runs[identifier]["invalid"] and runs[identifier]["state"] == "complete"
+        if held.get(identifier, 0) < count
+        and not runs[identifier]["invalid"]
+        and runs[identifier]["state"] == "complete"
     }
     assert not unexplained

@@ -229,7 +229,9 @@ def test_thousands_of_distributions_and_keywords_are_bounded() -> None:
     assert sorted(codes(result)) == ["too-many-keywords", "too-many-resources"]
 
 
-@pytest.mark.parametrize("key", ["title", "spatial", "publisher", "theme", "keyword", "distribution", "xyz", "identifier"])
+@pytest.mark.parametrize(
+    "key", ["title", "spatial", "publisher", "theme", "keyword", "distribution", "xyz", "identifier"]
+)
 @pytest.mark.parametrize("depth", [50, 300, 700, 950, 5000])
 def test_no_depth_makes_mapping_fail(key: str, depth: int) -> None:
     for opening, closing in (("[", "]"), ('{"coordinates":', "}"), ('{"subOrganizationOf":', "}"), ('{"name":', "}")):

@@ -19,14 +19,22 @@ from harvesters.spool import (
 )
 
 HEADER = Header(
-    source="xa-portal", run="1", url="https://data.example/", protocol="ckan", started="2026-01-01T00:00:00Z", harvester="1"
+    source="xa-portal",
+    run="1",
+    url="https://data.example/",
+    protocol="ckan",
+    started="2026-01-01T00:00:00Z",
+    harvester="1",
 )
 VERDICT = Verdict(state="complete", ended="2026-01-01T00:01:00Z", sentence="All read.", records=4, distinct=4)
 
 
 def record(number: int) -> Record:
     return Record(
-        id=f"d{number}", url="https://data.example/api", at="2026-01-01T00:00:01Z", json=raw_json(b'{\n"n": %d}' % number)
+        id=f"d{number}",
+        url="https://data.example/api",
+        at="2026-01-01T00:00:01Z",
+        json=raw_json(b'{\n"n": %d}' % number),
     )
 
 

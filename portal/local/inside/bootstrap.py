@@ -27,7 +27,7 @@ def make_database(url: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("select 1 from pg_database where datname = %s", (parts.database,))
             if cursor.fetchone() is None:
-                cursor.execute(f'create database "{parts.database}" encoding \'UTF8\' template template0')
+                cursor.execute(f"create database \"{parts.database}\" encoding 'UTF8' template template0")
 
 
 def see_to_admin(admin: dict[str, str], token: str | None) -> str:
@@ -47,7 +47,9 @@ def see_to_admin(admin: dict[str, str], token: str | None) -> str:
     known = get_user_from_token(token) if token else None
     if known is not None and known.name == user.name:
         return token
-    made = get_action("api_token_create")({"user": site_user, "ignore_auth": True}, {"user": user.name, "name": "local"})
+    made = get_action("api_token_create")(
+        {"user": site_user, "ignore_auth": True}, {"user": user.name, "name": "local"}
+    )
     return made["token"]
 
 

@@ -126,7 +126,9 @@ def _possessive(word: str, index: int, last: int) -> bool:
     if word[index] not in "sS" or index < 2 or word[index - 1] != "'" or last != DELIMITER:
         return False
     after = word[index + 1 : index + 2]
-    return word[index - 2].isalpha() and (not after or CATEGORIES.get(unicodedata.category(after), DELIMITER) == DELIMITER)
+    return word[index - 2].isalpha() and (
+        not after or CATEGORIES.get(unicodedata.category(after), DELIMITER) == DELIMITER
+    )
 
 
 @cache

@@ -11,13 +11,13 @@ INSTANT = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:
 STEP = re.compile(r"(?P<sign>[+-])(?P<count>\d{1,6})(?P<unit>[A-Z]+)|/(?P<floor>[A-Z]+)")
 
 UNITS = {
-    **{name: "year" for name in ("YEAR", "YEARS")},
-    **{name: "month" for name in ("MONTH", "MONTHS")},
-    **{name: "day" for name in ("DAY", "DAYS", "DATE")},
-    **{name: "hour" for name in ("HOUR", "HOURS")},
-    **{name: "minute" for name in ("MINUTE", "MINUTES")},
-    **{name: "second" for name in ("SECOND", "SECONDS")},
-    **{name: "millisecond" for name in ("MILLI", "MILLIS", "MILLISECOND", "MILLISECONDS")},
+    **dict.fromkeys(("YEAR", "YEARS"), "year"),
+    **dict.fromkeys(("MONTH", "MONTHS"), "month"),
+    **dict.fromkeys(("DAY", "DAYS", "DATE"), "day"),
+    **dict.fromkeys(("HOUR", "HOURS"), "hour"),
+    **dict.fromkeys(("MINUTE", "MINUTES"), "minute"),
+    **dict.fromkeys(("SECOND", "SECONDS"), "second"),
+    **dict.fromkeys(("MILLI", "MILLIS", "MILLISECOND", "MILLISECONDS"), "millisecond"),
 }
 """The words of Solr's DateMathParser, to the unit that each means."""
 

@@ -7,7 +7,19 @@ import re
 from dataclasses import dataclass
 
 from portal.local.search.errors import BadRequest
-from portal.local.search.query import Best, Boolean, Boost, Everything, Fuzzy, Node, Nothing, Phrase, Regex, Term, Wildcard
+from portal.local.search.query import (
+    Best,
+    Boolean,
+    Boost,
+    Everything,
+    Fuzzy,
+    Node,
+    Nothing,
+    Phrase,
+    Regex,
+    Term,
+    Wildcard,
+)
 from portal.local.search.query import parse as parse_lucene
 
 ANY_FIELD = "_any_"

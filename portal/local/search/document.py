@@ -42,7 +42,9 @@ def values(document: dict[str, Any], schema: Schema) -> Values:
             raise BadRequest(f"[doc={key}] missing required field: {name}")
     for name, several in found.items():
         if len(several) > 1 and not schema.field(name).multi_valued:
-            raise BadRequest(f"ERROR: [doc={key}] multiple values encountered for non multiValued field {name}: {several[:3]}")
+            raise BadRequest(
+                f"ERROR: [doc={key}] multiple values encountered for non multiValued field {name}: {several[:3]}"
+            )
     return found
 
 
@@ -66,7 +68,9 @@ def _typed(name: str, given: object, schema: Schema, key: object) -> list[Value]
 
 def _one(name: str, value: object, field: Field, key: object) -> Value:
     if isinstance(value, dict | list):
-        raise BadRequest(f"Error parsing JSON field value. Unexpected {type_name[type(value)]} for field {name}, [doc={key}]")
+        raise BadRequest(
+            f"Error parsing JSON field value. Unexpected {type_name[type(value)]} for field {name}, [doc={key}]"
+        )
     text = _text(value)
     try:
         if field.kind is Kind.DATE:
@@ -80,7 +84,9 @@ def _one(name: str, value: object, field: Field, key: object) -> Value:
     except BadRequest as error:
         raise BadRequest(f"ERROR: [doc={key}] Error adding field '{name}'='{text[:100]}' msg={error}") from error
     except ValueError as error:
-        message = f"ERROR: [doc={key}] Error adding field '{name}'='{text[:100]}' msg=For input string: \"{text[:100]}\""
+        message = (
+            f"ERROR: [doc={key}] Error adding field '{name}'='{text[:100]}' msg=For input string: \"{text[:100]}\""
+        )
         raise BadRequest(message) from error
     if field.kind is Kind.STRING and field.indexed and len(text) > LONGEST_STRING // 4:
         length = len(text.encode("utf-8", "replace"))

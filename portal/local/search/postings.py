@@ -198,7 +198,10 @@ def pattern(wildcard: str) -> re.Pattern[str]:
     """Lucene's wildcards as a regular expression: `*` any run, `?` any one character, a backslash takes the next as it is."""
     parts = re.findall(r"\\(.)|([*?])|([^\\*?]+)|(\\)$", wildcard, re.DOTALL)
     signs = {"*": ".*", "?": "."}
-    return re.compile("".join(signs[sign] if sign else re.escape(escaped or plain or "\\") for escaped, sign, plain, _ in parts), re.DOTALL)
+    return re.compile(
+        "".join(signs[sign] if sign else re.escape(escaped or plain or "\\") for escaped, sign, plain, _ in parts),
+        re.DOTALL,
+    )
 
 
 def within(one: str, other: str, distance: int) -> bool:

@@ -194,7 +194,9 @@ class _Reader:
         match item:
             case syntax.SearchField():
                 if isinstance(item.expr, syntax.SearchField):
-                    raise BadRequest(f"org.apache.solr.search.SyntaxError: Cannot parse '{self.text}': two fields in a row")
+                    raise BadRequest(
+                        f"org.apache.solr.search.SyntaxError: Cannot parse '{self.text}': two fields in a row"
+                    )
                 return self.node(item.expr, unescape(item.name), depth + 1)
             case syntax.Boost():
                 return Boost(self.node(item.expr, field, depth + 1), float(item.force))

@@ -85,7 +85,7 @@ class Schema:
         for pattern, found in self.patterns:
             if _fits(name, pattern):
                 return found
-        raise BadRequest(f"undefined field: \"{name}\"")
+        raise BadRequest(f'undefined field: "{name}"')
 
     def copied_to(self, name: str) -> list[str]:
         """The fields that this one's values are copied to."""
@@ -158,7 +158,9 @@ def _words(analyzer: ET.Element) -> Words:
     fold = filters.pop("ASCIIFoldingFilterFactory", None)
     unknown = set(filters) - HARMLESS | (set(steps) - {"WhitespaceTokenizerFactory"})
     if unknown or delimiter is None or lower is None:
-        raise SchemaError(f"The schema's analysers use {', '.join(sorted(unknown)) or 'no word delimiter'}: not built here.")
+        raise SchemaError(
+            f"The schema's analysers use {', '.join(sorted(unknown)) or 'no word delimiter'}: not built here."
+        )
     return Words(
         split_on_case=delimiter.get("splitOnCaseChange") == "1",
         catenate=delimiter.get("catenateWords") == "1",

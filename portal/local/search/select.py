@@ -57,7 +57,9 @@ def select(index: Index, parameters: Parameters, fetch: Callable[[str, list[str]
         hits = hits & evaluator.matching(query.parse(text, parameters.text("df", "text"), parameters.operator))
     start, rows = parameters.number("start", 0), parameters.number("rows", 10)
     if start < 0 or not 0 <= rows <= MOST_ROWS:
-        raise BadRequest(f"'start' and 'rows' cannot be negative, nor rows above {MOST_ROWS}: start={start}, rows={rows}")
+        raise BadRequest(
+            f"'start' and 'rows' cannot be negative, nor rows above {MOST_ROWS}: start={start}, rows={rows}"
+        )
     wanted = [name for name in re.split(r"[\s,]+", " ".join(parameters.several("fl"))) if name] or ["*"]
     keys = sort_keys(parameters.text("sort") or "score desc")
     scored = rows > 0 and ("score" in wanted or any(name == "score" for name, _ in keys))
@@ -73,7 +75,12 @@ def select(index: Index, parameters: Parameters, fetch: Callable[[str, list[str]
     }
     if parameters.text("facet").lower() in ("true", "on", "yes"):
         fields = {name: facet(index, name, hits, parameters) for name in parameters.several("facet.field")}
-        answer["facet_counts"] = {"facet_queries": {}, "facet_fields": fields, "facet_ranges": {}, "facet_intervals": {}}
+        answer["facet_counts"] = {
+            "facet_queries": {},
+            "facet_fields": fields,
+            "facet_ranges": {},
+            "facet_intervals": {},
+        }
     return answer
 
 

@@ -95,7 +95,9 @@ class Handler(BaseHTTPRequestHandler):
                 self._fail(404, f"This search server has no {url.path}; it stands in for Solr as far as CKAN uses it.")
 
     def _fail(self, status: int, message: str) -> None:
-        self._send(status, {"responseHeader": {"status": status, "QTime": 0}, "error": {"msg": message, "code": status}})
+        self._send(
+            status, {"responseHeader": {"status": status, "QTime": 0}, "error": {"msg": message, "code": status}}
+        )
 
     def _send(self, status: int, answer: dict[str, Any]) -> None:
         self._write(status, json.dumps(answer).encode(), "application/json;charset=utf-8")

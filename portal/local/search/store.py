@@ -18,7 +18,9 @@ class Store:
         self._database.execute("pragma journal_mode = wal")
         # What was written survives the death of this process, if not the machine's: `ckan search-index rebuild` mends that.
         self._database.execute("pragma synchronous = off")
-        self._database.execute("create table if not exists document (key text primary key, body blob not null) without rowid")
+        self._database.execute(
+            "create table if not exists document (key text primary key, body blob not null) without rowid"
+        )
 
     def close(self) -> None:
         """Close the file."""

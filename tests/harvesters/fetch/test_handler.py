@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -44,17 +45,15 @@ CODINGS: list[tuple[str, Callable[[bytes], bytes]]] = [
 @pytest.mark.parametrize(("coding", "encode"), CODINGS)
 def test_a_body_is_sunk_decoded(coding: str, encode: Callable[[bytes], bytes], tmp_path: Path) -> None:
     sent = encode(BODY)
-    response = exchange(saying(http(sent, f"Content-Encoding: {coding}")), meta={"sink": (request := tmp_path)})
+    response = exchange(saying(http(sent, f"Content-Encoding: {coding}")), meta={"sink": tmp_path})
     assert (response.status, response.body) == (200, b"")
-    files = list(request.iterdir())
-    assert [file.read_bytes() for file in files] == [BODY]
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [BODY]
 
 
 def test_what_was_read_is_told(tmp_path: Path) -> None:
     sent = gzip.compress(BODY)
-    request = {"meta": {"sink": tmp_path / "page.json"}}
-    exchange(saying(http(sent, "Content-Encoding: gzip")), **request)
-    fetched = request["meta"]["fetched"]  # type: ignore[index]  # put there by the handler
+    response = exchange(saying(http(sent, "Content-Encoding: gzip")), meta={"sink": tmp_path / "page.json"})
+    fetched = response.meta["fetched"]
     assert fetched.path == tmp_path / "page.json"
     assert (fetched.raw_bytes, fetched.decoded_bytes) == (len(sent), len(BODY))
     assert (fetched.coding, fetched.whole, fetched.peer_address, fetched.tls) == ("gzip", True, "127.0.0.1", "")
@@ -73,9 +72,7 @@ def test_a_head_is_read_and_no_more() -> None:
 
 
 def test_of_an_error_the_beginning_is_kept_and_nothing_is_sunk(tmp_path: Path) -> None:
-    response = exchange(
-        saying(http(b"e" * 100_000, status="500 Internal Server Error")), meta={"sink": tmp_path}
-    )
+    response = exchange(saying(http(b"e" * 100_000, status="500 Internal Server Error")), meta={"sink": tmp_path})
     assert (response.status, len(response.body)) == (500, 64 * 1024)
     assert list(tmp_path.iterdir()) == []
 
@@ -97,7 +94,9 @@ BOMB = b"\0" * 200_000_000
 def test_a_bomb_is_stopped_while_it_unfolds(coding: str, bomb: bytes, tmp_path: Path) -> None:
     with pytest.raises(TooLarge, match="decompressed"):
         exchange(
-            saying(http(bomb, f"Content-Encoding: {coding}")), limited(max_decoded_bytes=5_000_000), meta={"sink": tmp_path}
+            saying(http(bomb, f"Content-Encoding: {coding}")),
+            limited(max_decoded_bytes=5_000_000),
+            meta={"sink": tmp_path},
         )
     assert list(tmp_path.iterdir()) == []
 
@@ -139,12 +138,12 @@ def test_headers_above_their_limit_are_refused() -> None:
         (saying(http(brotli.compress(BODY)[:-20], "Content-Encoding: br")), Truncated),
         (saying(http(zstandard.compress(BODY)[:-20], "Content-Encoding: zstd")), Truncated),
         (saying(http(b"plain text", "Content-Encoding: gzip")), Malformed),
-        (saying(http(b"plain text", "Content-Encoding: br")), Malformed),
+        (saying(http(b"plain text" * 100, "Content-Encoding: br")), Malformed),
         (saying(http(b"plain text", "Content-Encoding: zstd")), Malformed),
         (saying(http(b"", "Content-Encoding: compress")), Malformed),
         (saying(http(b"", "Content-Encoding: gzip, gzip, gzip")), Malformed),
         (saying(CHUNKED + b"zz\r\n"), Malformed),
-        (saying(b"SSH-2.0-OpenSSH_9.2\r\n"), Malformed),
+        (saying(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), Malformed),
         (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nxxxxx"), Malformed),
         (saying(b""), Unreachable),
     ],
@@ -206,16 +205,12 @@ TIGHT = {"connect_seconds": 0.1, "first_byte_seconds": 0.4, "rate_window_seconds
         (_drip, {"minimum_bytes_per_second": 1, "total_seconds": 0.6}, "finish its answer within 0.6 s"),
     ],
 )
-def test_time_has_limits(
-    answer: Callable[..., object], limits: dict[str, float], says: str, tmp_path: Path
-) -> None:
-    loop = asyncio.new_event_loop()
-    before = loop.time()
+def test_time_has_limits(answer: Callable[..., object], limits: dict[str, float], says: str, tmp_path: Path) -> None:
+    before = time.monotonic()
     with pytest.raises(TimedOut, match=says):
         exchange(answer, limited(**limits), meta={"sink": tmp_path})  # type: ignore[arg-type]
-    assert loop.time() - before < 2
+    assert time.monotonic() - before < 2
     assert list(tmp_path.iterdir()) == []
-    loop.close()
 
 
 def test_a_steady_slow_body_is_read_to_its_end(tmp_path: Path) -> None:
@@ -276,8 +271,6 @@ def test_through_a_proxy_names_go_to_the_proxy(monkeypatch: pytest.MonkeyPatch) 
         writer.write(http(b"by proxy"))
 
     async def run() -> bytes:
-        from tests.harvesters.fetch.servers import peer
-
         async with peer(record) as port:
             policy = FetchPolicy(proxy=f"http://user:p%40ss@127.0.0.1:{port}")
             assert "p%40ss" not in repr(policy)
