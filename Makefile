@@ -5,7 +5,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test demo demo-stop portal-conformance lint docs clean
+.PHONY: help install test demo demo-stop bench portal-conformance lint docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 22
@@ -28,6 +28,9 @@ demo: $(STAMP) ## a real CKAN, five fictional States, the whole way
 
 demo-stop: $(STAMP) ## stop what the demo started
 	@$(VENV)/bin/python -m sandbox demo-stop
+
+bench: $(STAMP) ## speed and memory beside the floor, for 10,000 and 100,000 datasets
+	$(VENV)/bin/python -m benchmarks.bench
 
 portal-conformance: $(STAMP) ## CKAN's own search tests against the search stand-in
 	$(VENV)/bin/python -m portal.local.conformance

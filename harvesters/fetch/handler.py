@@ -106,7 +106,7 @@ class FetchHandler:
                 f"{host} sends more than {limits.max_header_bytes // 1024} KiB of headers.", "Tell its operator."
             )
         headers = Headers(answer.headers)
-        coding = (headers.pop(b"Content-Encoding", None) or [b""])[-1].decode("latin-1")
+        coding = b", ".join(headers.pop(b"Content-Encoding", None) or ()).decode("latin-1")
         stream = answer.extensions["network_stream"]
         peer = "" if self._policy.proxy is not None else _peer_address(stream)
         secured = stream.get_extra_info("ssl_object")
