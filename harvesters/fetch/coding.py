@@ -146,9 +146,10 @@ class _Brotli:
             while not self._decompressor.is_finished():
                 piece = self._decompressor.process(data, output_buffer_limit=PIECE_BYTES)
                 data = b""
+                # That it can accept more does not mean that nothing is waiting inside: only an empty piece does.
                 if piece:
                     yield piece
-                if self._decompressor.can_accept_more_data():
+                elif self._decompressor.can_accept_more_data():
                     return
         except brotli.error as error:
             raise _unreadable("br") from error

@@ -59,6 +59,11 @@ class ServerFailed(FetchError):
     """The server answered with a 5xx status to the last attempt. Raised by the outcome middleware."""
 
 
+class InterruptedFetch(FetchError):
+    """The crawl was ended while a request waited for its host's pause. Raised by `hosts`; the request was not answered
+    and may be made again by the harvest that goes on."""
+
+
 class TlsFailed(FetchError):
     """The server's certificate or TLS set-up was not accepted. Raised by the handler, worded by `tls.diagnose`."""
 

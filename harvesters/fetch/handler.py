@@ -28,8 +28,10 @@ from harvesters.fetch import tls
 from harvesters.fetch.coding import ACCEPT_ENCODING, decoder_for
 from harvesters.fetch.errors import FetchError, Malformed, SettingError, TimedOut, TooLarge, Truncated, Unreachable
 from harvesters.fetch.guard import AddressGuard, GuardedBackend, check_literal
+from harvesters.fetch.hosts import Hosts
 from harvesters.fetch.limits import Limits
 from harvesters.fetch.policy import FetchPolicy, policy_of
+from harvesters.fetch.retry import persist
 from harvesters.fetch.sinks import Fetched, FileSink, HeadSink, MemorySink, Sink
 from harvesters.fetch.urls import check_url, public_url
 
@@ -43,26 +45,32 @@ class FetchHandler:
 
     lazy = True
 
-    def __init__(self, policy: FetchPolicy, pool: httpcore2.AsyncConnectionPool) -> None:
+    def __init__(self, policy: FetchPolicy, pool: httpcore2.AsyncConnectionPool, hosts: Hosts) -> None:
         self._policy = policy
+        self._hosts = hosts
         self._guard = AddressGuard(policy.allow_addresses)
         self._pool = pool
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         policy = policy_of(crawler)
-        return cls(policy, connection_pool(policy))
+        return cls(policy, connection_pool(policy), Hosts(policy.concurrency_per_host, lambda: crawler.crawling))
 
     async def download_request(self, request: Request) -> Response:
-        """Send `request`, and take in the answer as its meta says.
+        """Send `request`, again where its trouble may pass, and take in the answer as its meta says.
 
         Raises:
             FetchError: in one of its kinds; the sink is then left empty.
         """
         parts = check_url(request.url)
-        host = parts.hostname or ""
         if self._policy.proxy is not None:
-            check_literal(self._guard, host)
+            check_literal(self._guard, parts.hostname or "")
+        host = self._hosts.of(request.url)
+        async with host.turn():
+            return await persist(lambda: self._attempt(request, parts), request, host, self._policy.retries)
+
+    async def _attempt(self, request: Request, parts: SplitResult) -> Response:
+        host = parts.hostname or ""
         seconds = self._policy.limits.total_seconds
         try:
             async with _within(seconds, f"{host} did not finish its answer within {seconds:g} s."):

@@ -1,6 +1,6 @@
 """The last middleware: whatever is not a usable answer reaches the spider as one error with a class and a sentence.
 
-It stands nearest to the engine, after retries and redirects. A request that wants to see certain statuses itself lists
+It stands nearest to the engine, after redirects. A request that wants to see certain statuses itself lists
 them in `meta["handle_httpstatus_list"]`, or sets `meta["handle_httpstatus_all"]`, as Scrapy has it.
 """
 

@@ -89,7 +89,6 @@ def _next_request(request: Request, status: int, target: str, left: list[str]) -
         dont_filter=True,  # a page that was seen under this address already must not silently end the chain
     )
     following.meta["redirect_urls"] = left
-    following.meta.pop("retry_times", None)
     following.meta.pop("download_slot", None)
     if as_get:
         following.headers.pop(b"Content-Type", None)

@@ -32,7 +32,6 @@ def scrapy_settings(policy: FetchPolicy) -> dict[str, Any]:
             "harvesters.fetch.robots.RobotsMiddleware": 100,
             "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
             "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
-            "harvesters.fetch.retry.RetryMiddleware": 550,
             "harvesters.fetch.redirects.RedirectMiddleware": 600,
             "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
         },
@@ -52,7 +51,7 @@ def scrapy_settings(policy: FetchPolicy) -> dict[str, Any]:
         "HTTPCACHE_ENABLED": False,
         "COOKIES_ENABLED": False,
         "COMPRESSION_ENABLED": False,
-        "RETRY_ENABLED": False,
+        "RETRY_ENABLED": False,  # the handler sends again, while it holds the host's turn
         "REDIRECT_ENABLED": False,
         "METAREFRESH_ENABLED": False,
         "ROBOTSTXT_OBEY": False,

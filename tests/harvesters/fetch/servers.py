@@ -11,9 +11,12 @@ from scrapy import Request
 from scrapy.http import Response
 
 from harvesters.fetch.handler import FetchHandler, connection_pool
-from harvesters.fetch.policy import FetchPolicy
+from harvesters.fetch.hosts import Hosts
+from harvesters.fetch.policy import FetchPolicy, Retries
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+ONCE = Retries(attempts=1)
 
 Answer = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
 
@@ -54,8 +57,8 @@ async def peer(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIterat
 
 async def fetch(request: Request, policy: FetchPolicy | None = None) -> Response:
     """What the handler makes of `request`."""
-    policy = policy or FetchPolicy(allow_addresses=LOOPBACK)
-    handler = FetchHandler(policy, connection_pool(policy))
+    policy = policy or FetchPolicy(allow_addresses=LOOPBACK, retries=ONCE)
+    handler = FetchHandler(policy, connection_pool(policy), Hosts(policy.concurrency_per_host, lambda: True))
     try:
         response = await handler.download_request(request)
         response.request = request

@@ -5,7 +5,7 @@ from harvesters.fetch.classify import error_of_status, is_html
 
 JSON = {"Content-Type": "application/json"}
 CLOUDFLARE = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head>"
-F5 = b"<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Please consult with your administrator."
+F5 = b"<html><title>Request Rejected</title>The requested URL was rejected. Please consult with your administrator."
 INCAPSULA = b'<html><head><META NAME="robots"></head><iframe src="/_Incapsula_Resource?x=1">'
 
 

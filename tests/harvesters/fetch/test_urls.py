@@ -28,9 +28,23 @@ def test_a_shown_url_is_short() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["file:///etc/passwd", "ftp://portal.example/", "data:,x", "javascript:alert(1)", "gopher://x/", "//portal.example/"]
-    + ["http:///x", "http://", "http://user@portal.example/", "http://portal.example:99999/", "http://[x/", ""]
-    + ["http://portal.example:25/", "http://portal.example:6667/", "http://portal.example/" + "x" * 9000],
+    [
+        "file:///etc/passwd",
+        "ftp://portal.example/",
+        "data:,x",
+        "javascript:alert(1)",
+        "gopher://x/",
+        "//portal.example/",
+        "http:///x",
+        "http://",
+        "http://user@portal.example/",
+        "http://portal.example:99999/",
+        "http://[x/",
+        "",
+        "http://portal.example:25/",
+        "http://portal.example:6667/",
+        "http://portal.example/" + "x" * 9000,
+    ],
 )
 def test_only_plain_web_addresses_may_be_fetched(url: str) -> None:
     with pytest.raises(RefusedAddress) as caught:
@@ -39,5 +53,9 @@ def test_only_plain_web_addresses_may_be_fetched(url: str) -> None:
 
 
 def test_an_origin_has_its_default_port() -> None:
-    assert origin_of("https://Portal.Example/x") == origin_of("https://portal.example:443/") == ("https", "portal.example", 443)
+    assert (
+        origin_of("https://Portal.Example/x")
+        == origin_of("https://portal.example:443/")
+        == ("https", "portal.example", 443)
+    )
     assert origin_of("http://portal.example/") == ("http", "portal.example", 80)

@@ -1,0 +1,59 @@
+"""One host at a time: how many requests run at once, and the pauses that a host is given.
+
+Scrapy's slots space requests out, but let more of them run than they should where several wait and no delay is set
+(2.19: a slot counts a transfer only when its task begins to run). The count that matters is therefore kept here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from harvesters.fetch.errors import InterruptedFetch
+from harvesters.fetch.urls import origin_of
+
+LOOK_UP_SECONDS = 0.5  # how soon a wait notices that the crawl is being ended
+
+
+class Host:
+    """One origin (scheme, host, port) as we treat it."""
+
+    def __init__(self, concurrency: int, running: Callable[[], bool]) -> None:
+        self._turns = asyncio.Semaphore(concurrency)
+        self._not_before = 0.0  # seconds on the monotonic clock
+        self._running = running
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Hold one of the host's turns."""
+        async with self._turns:
+            yield
+
+    def pause(self, seconds: float) -> None:
+        """Send nothing to the host for so long; a longer pause that is already set stays."""
+        self._not_before = max(self._not_before, time.monotonic() + seconds)
+
+    async def ready(self) -> None:
+        """Wait until the pause is over; it may be prolonged meanwhile.
+
+        Raises:
+            InterruptedFetch: the crawl is being ended, and the wait with it.
+        """
+        while (left := self._not_before - time.monotonic()) > 0:
+            if not self._running():
+                raise InterruptedFetch("The harvest was stopped while it waited for the portal.", "Start it again.")
+            await asyncio.sleep(min(left, LOOK_UP_SECONDS))
+
+
+class Hosts:
+    """The hosts of one crawl. `running` says whether the crawl is still wanted."""
+
+    def __init__(self, concurrency_per_host: int, running: Callable[[], bool]) -> None:
+        self._concurrency = max(concurrency_per_host, 1)
+        self._running = running
+        self._hosts: dict[tuple[str, str, int], Host] = {}
+
+    def of(self, url: str) -> Host:
+        return self._hosts.setdefault(origin_of(url), Host(self._concurrency, self._running))
