@@ -23,7 +23,7 @@ $(STAMP): pyproject.toml constraints.txt
 test: $(STAMP) ## every test
 	$(VENV)/bin/python -m pytest
 
-demo: $(STAMP) ## a real CKAN, five fictional States, the whole way
+demo: $(STAMP) ## a real CKAN, six fictional States, the whole way
 	@$(VENV)/bin/python -m sandbox demo
 
 demo-stop: $(STAMP) ## stop what the demo started

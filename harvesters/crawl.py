@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import msgspec
 import scrapy
@@ -23,7 +24,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from harvesters.base import Advertised, Answer, Event, Failure, Harvester, LastPage, Source, Trouble
 from harvesters.errors import HarvestError
-from harvesters.fetch.errors import FetchError
+from harvesters.fetch.errors import FetchError, InterruptedFetch
 from harvesters.fetch.guard import networks
 from harvesters.fetch.limits import Limits
 from harvesters.fetch.policy import FetchPolicy
@@ -32,6 +33,11 @@ from harvesters.findings import find
 from harvesters.registry import harvester_for
 from harvesters.spool import Ask, Checkpoint, Header, Line, Noticed, Part, Progress, Record, SpoolWriter, progress
 from harvesters.verdict import judge
+
+
+LINKED = "node"
+"""The purpose of asks in a web of pages (TREE) rather than a chain: links back are no loop there, nor is a page that holds
+only newer versions of datasets that were seen."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +112,8 @@ class HarvestSpider(scrapy.Spider):
 
     def unanswered(self, failure: TwistedFailure, ask: Ask) -> Iterator[scrapy.Request]:
         """Ask the harvester what to do in the place of an ask that failed; nothing means that it counts."""
+        if isinstance(failure.value, InterruptedFetch):
+            return  # the harvest is being stopped: the ask stays open for the one that goes on
         self._failed(ask, [], _failure_of(failure.value), [])
         yield from self._next()
 
@@ -148,13 +156,13 @@ class HarvestSpider(scrapy.Spider):
                     break
         except HarvestError as error:
             failure = Failure(error.failure, error.sentence)
-        if asked and named and len(self.state.seen) == known:
+        if asked and named and len(self.state.seen) == known and ask.purpose != LINKED:
             self._write(Noticed(finding=find("page-loop", value=ask.url), url=ask.url))
             troubles.append(
                 f"{ask.url} holds only datasets that were already read: the portal's pages go round in a circle."
             )
             asked = []
-        repeated = [again for again in asked if again.key in self.state.asked]
+        repeated = [again for again in asked if again.key in self.state.asked and again.purpose != LINKED]
         if repeated:
             self._write(Noticed(finding=find("page-loop", value=repeated[0].url), url=ask.url))
             troubles.append(f"{ask.url} leads back to {repeated[0].url}, which was already read.")
@@ -259,6 +267,7 @@ def harvest(job: Job) -> None:
         proxy=job.proxy,
         ca_bundle=job.ca_bundle,
         permission=job.source.permission,
+        permitted_hosts=frozenset({urlsplit(job.source.url).hostname or ""}),
     )
     process = AsyncCrawlerProcess(scrapy_settings(policy))
     crawler = process.create_crawler(HarvestSpider)

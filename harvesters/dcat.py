@@ -16,6 +16,7 @@ from harvesters.rdf.body import Body
 from harvesters.rdf.dataset import map_dataset
 from harvesters.rdf.feed import Member, Page, page_of
 from harvesters.rdf.graph import DATASET_CLASSES, Graph, Statement, describe, key
+from harvesters.rdf.node import SKOLEM_PATH
 from harvesters.rdf.paging import Paging, is_on_host_of, on_host_of, paging
 from harvesters.rdf.reading import Statements, read_statements, stream_statements, syntax_or_refuse
 from harvesters.rdf.store import StoreGraph
@@ -31,8 +32,6 @@ ACCEPT = (
 CATALOG_CLASSES = frozenset({DCAT + "Catalog"})
 PART_CLASSES = frozenset({DCAT + "Distribution"})
 FEED_CLASSES = frozenset({TREE + "Node"})
-SKOLEM_PATH = "/.well-known/genid/"
-"""RDF 1.1 Concepts, 3.5: an IRI that stands for a blank node, and may be another one tomorrow."""
 
 
 class Dcat(Harvester):
@@ -209,7 +208,7 @@ class _Withheld:
 
 def native_id(node: str, statements: Iterable[Statement]) -> str | None:
     """The portal's own identifier of a dataset: its IRI, or the dct:identifier of a blank (or skolemised) node."""
-    if not node.startswith("_:") and SKOLEM_PATH not in node:
+    if node and not node.startswith("_:") and SKOLEM_PATH not in node:
         return node
     stated = sorted(
         value.value

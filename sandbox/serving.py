@@ -1,142 +1,183 @@
-"""The sandbox as one process in the background: started, remembered in a folder, and stopped."""
+"""The sandbox as one process: started, remembered in a folder, found again, and stopped."""
 
-import json
+import fcntl
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from sandbox import portals
-from sandbox.content import datasets
+import msgspec
 
-START_SECONDS = 30
+from sandbox.portal import Portal
+from sandbox.register import sources_file
+from sandbox.states import OFFERS, portal_of
+
+STATE_FILE = "sandbox.json"
+SOURCES_FILE = "sources.yaml"
+LOG_FILE = "sandbox.log"
+
+PATIENCE_SECONDS = 30.0
 POLL_SECONDS = 0.05
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-class Offer(NamedTuple):
-    """A portal of a fictional State, and what the register says of it."""
+class SandboxError(Exception):
+    """The sandbox cannot be started or stopped. Raised by `serve`, `ensure` and `stop`; says what to do."""
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A portal that is served: the id of its source, whose it is, and where."""
 
     id: str
     state: str
     title: str
     protocol: str
-    speak: portals.Speak
-    path: str
-    languages: tuple[str, ...]
-    count: int
-    permitted: bool = False
+    url: str
+    port: int
 
 
-OFFERS = (
-    Offer("xa-national", "XA", "Open data of Xalandia", "ckan", portals.ckan, "", ("en", "fr"), 90, permitted=True),
-    Offer("xb-national", "XB", "Datos abiertos", "dcat", portals.dcat, "/catalog.ttl", ("es", "en"), 60),
-    Offer("xc-national", "XC", "البيانات المفتوحة", "dcat-us", portals.dcat_us, "/data.json", ("ar",), 45),
-    Offer("xd-national", "XD", "开放数据", "ckan", portals.ckan, "", ("zh", "en"), 40, permitted=True),
-    Offer("xe-national", "XE", "Открытые данные", "dcat", portals.dcat, "/catalog.ttl", ("ru",), 30),
-)
+class Memory(msgspec.Struct, frozen=True):
+    """What `sandbox.json` says. started: when the process was, since its number alone may be another's by now."""
+
+    pid: int
+    started: str
+    portals: list[Served]
 
 
 def serve(folder: Path) -> None:
-    """Serve every portal until SIGTERM, and write `sandbox.json` and `sources.yaml` into the folder.
+    """Serve every portal until SIGTERM or Ctrl-C, with `sandbox.json` and `sources.yaml` in the folder.
 
-    A portal takes the port that it had before, so that a source keeps its address.
+    A portal takes the port that it had before, if it is free, so that sources keep their addresses.
+    Raises SandboxError where the folder's portals are being served already.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    before = _remembered(folder).get("ports", {})
-    running = []
-    for offer in OFFERS:
-        portal = portals.Portal(
-            offer.speak, list(datasets(offer.state, offer.languages, offer.count)), port=before.get(offer.id, 0)
-        )
-        portal.start()
-        running.append(portal)
-    (folder / "sources.yaml").write_text(_register(running), encoding="utf-8")
-    ports = {offer.id: portal.port for offer, portal in zip(OFFERS, running, strict=True)}
-    state = {"pid": os.getpid(), "started": _started(os.getpid()), "ports": ports}
-    half = folder / "sandbox.json.half"
-    half.write_text(json.dumps(state), encoding="utf-8")
-    half.replace(folder / "sandbox.json")
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    ended.wait()
-
-
-def _register(running: list[portals.Portal]) -> str:
-    lines = ["# The sources of the fictional States of the sandbox. Made anew whenever it is started.", "sources:"]
-    for offer, portal in zip(OFFERS, running, strict=True):
-        lines += [
-            f"- id: {offer.id}",
-            f"  state: {offer.state}",
-            f"  title: {{{offer.languages[0]}: {json.dumps(offer.title, ensure_ascii=False)}}}",
-            f"  url: {portal.url}{offer.path}",
-            f"  protocol: {offer.protocol}",
-            "  basis: {kind: submission, document: Note verbale 12/2026, date: 2026-02-02}",
-            "  publish: all",
-        ]
-        if offer.permitted:
-            lines.append(
-                "  harvest_permission: {by: Ministry of Justice, date: 2026-02-02, document: Note verbale 12/2026}"
+    with _alone(folder), ExitStack() as running:
+        memory = remembered(folder)
+        ports = {served.id: served.port for served in memory.portals} if memory else {}
+        portals = [_started(offer.id, ports.get(offer.id, 0), running) for offer in OFFERS]
+        served = [
+            Served(
+                id=offer.id,
+                state=offer.state,
+                title=portal.catalogue.titles[portal.catalogue.language],
+                protocol=offer.protocol,
+                url=f"{portal.url}{offer.path}",
+                port=int(portal.url.rpartition(":")[2]),
             )
-    return "\n".join(lines) + "\n"
+            for offer, portal in zip(OFFERS, portals, strict=True)
+        ]
+        addresses = {offer.id: portal.url for offer, portal in zip(OFFERS, portals, strict=True)}
+        _write(folder / SOURCES_FILE, sources_file(addresses).encode())
+        own = Memory(os.getpid(), process_start(os.getpid()) or "", served)
+        _write(folder / STATE_FILE, msgspec.json.format(msgspec.json.encode(own), indent=1))
+        ended.wait()
 
 
-def ensure(folder: Path) -> None:
-    """Have the sandbox running in the background. Raises RuntimeError where it does not start."""
-    if running_pid(folder) is not None:
-        return
+def ensure(folder: Path) -> Memory:
+    """Have the sandbox running in the background, apart from this process. Raises SandboxError if it does not start."""
+    memory = running(folder)
+    if memory is not None:
+        return memory
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "sandbox.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "serve", str(folder)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-    _until(lambda: running_pid(folder) == process.pid or process.poll() is not None)
-    if running_pid(folder) != process.pid:
-        raise RuntimeError(f"The sandbox did not start; {folder / 'sandbox.log'} says why.")
+    pid = _detached(["-m", "sandbox", "serve", "--folder", str(folder)], folder / LOG_FILE)
+    _until(lambda: running(folder) is not None or process_start(pid) is None)
+    memory = running(folder)
+    if memory is None:
+        said = (folder / LOG_FILE).read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+        raise SandboxError(f"The sandbox did not start; {folder / LOG_FILE} ends with: {''.join(said) or 'nothing'}")
+    return memory
 
 
 def stop(folder: Path) -> bool:
-    """Stop the sandbox; False where it was not running."""
-    pid = running_pid(folder)
-    if pid is None:
+    """Stop the sandbox of a folder; False where none is running. Raises SandboxError if it does not end."""
+    memory = running(folder)
+    if memory is None:
         return False
-    os.kill(pid, signal.SIGTERM)
-    _until(lambda: running_pid(folder) is None)
+    try:
+        os.kill(memory.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return False
+    except PermissionError as error:
+        raise SandboxError(f"Process {memory.pid} belongs to another user; stop the sandbox as that user.") from error
+    if not _until(lambda: running(folder) is None):
+        raise SandboxError(f"The sandbox (process {memory.pid}) does not end; look at it with `ps {memory.pid}`.")
     return True
 
 
-def running_pid(folder: Path) -> int | None:
-    """The process that serves, if it is the one that wrote the file: a number alone may be somebody else's by now."""
-    state = _remembered(folder)
-    pid = state.get("pid")
-    return pid if isinstance(pid, int) and state.get("started") == _started(pid) else None
+def running(folder: Path) -> Memory | None:
+    """What is being served from a folder: only if the very process that wrote the file still runs."""
+    memory = remembered(folder)
+    return memory if memory and memory.started and process_start(memory.pid) == memory.started else None
 
 
-def _remembered(folder: Path) -> dict[str, Any]:
+def remembered(folder: Path) -> Memory | None:
+    """What the last process wrote, running or not; None where there is nothing that can be read."""
     try:
-        state: dict[str, Any] = json.loads((folder / "sandbox.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return state
+        return msgspec.json.decode((folder / STATE_FILE).read_bytes(), type=Memory)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
 
 
-def _started(pid: int) -> str | None:
-    """When a process was started: the boot and the clock ticks since (proc(5)); None where there is none, or a zombie."""
+def process_start(pid: int) -> str | None:
+    """The boot and the clock tick at which a process started (proc(5), stat, field 22); None for none or a zombie."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return None if fields[0] == "Z" else f"{boot} {fields[19]}"
+    return None if fields[0] in {"Z", "X"} else f"{BOOT_ID.read_text().strip()} {fields[19]}"
 
 
-def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not condition() and time.monotonic() < deadline:
+def _started(offer_id: str, port: int, running: ExitStack) -> Portal:
+    """A started portal; on any port, where its own has been taken by somebody else."""
+    offer = next(offer for offer in OFFERS if offer.id == offer_id)
+    portal = portal_of(offer, port)
+    try:
+        running.enter_context(portal)
+    except OSError:
+        portal = portal_of(offer)
+        running.enter_context(portal)
+    return portal
+
+
+def _detached(arguments: list[str], log: Path) -> int:
+    """Start Python in a session of its own, so that it outlives this process and its terminal; gives its number."""
+    streams = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawn(sys.executable, [sys.executable, *arguments], os.environ, file_actions=streams, setsid=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process a folder; the kernel gives the lock back however the process ends."""
+    with (folder / "sandbox.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SandboxError(f"The portals of {folder} are being served already; stop them first.") from None
+        yield
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all: a reader never sees half a file."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def _until(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
         time.sleep(POLL_SECONDS)
+    return True

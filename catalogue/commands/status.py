@@ -23,7 +23,7 @@ def status(as_json: AsJson = False) -> None:
         )
     }
     published = dict(
-        Publication.objects.filter(refused=None)
+        Publication.objects.filter(refused__isnull=True)
         .values_list("dataset__source__state")
         .annotate(count=Count("dataset", distinct=True))
     )

@@ -1,20 +1,29 @@
-"""What we ask of a CKAN: is it one, may we write, its organizations, and one dataset at a time.
+"""What we ask of a CKAN: is it one, may we write, and one dataset at a time.
 
 Every write can be repeated: one that timed out may have been carried out, and saying it again gives the same dataset.
 """
 
+import re
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import requests
-from ckanapi import CKANAPIError, NotAuthorized, NotFound, RemoteCKAN, ValidationError
+from ckanapi import CKANAPIError, NotAuthorized, NotFound, RemoteCKAN, ServerIncompatibleError, ValidationError
 
 from catalogue.errors import PublishError
 from catalogue.publish.session import PatientSession
-from catalogue.states.models import State
-from harvesters import identity
 
 USER_AGENT = "uncac-catalogue"
-REFUSAL_CHARACTERS = 300
+WORDS_CHARACTERS = 300
+
+OLDEST_CKAN = (2, 10)
+"""The oldest CKAN whose API tokens and schemas we know to do; older ones are no longer maintained."""
+
+UNANSWERED = (requests.RequestException, CKANAPIError, ServerIncompatibleError, KeyError, ValueError)
+"""What ckanapi raises where no answer came, or none of CKAN's: HTML, a 5xx, JSON of another shape."""
+
+REFUSING = frozenset({400, 413, 414, 422, 431})
+"""HTTP statuses by which a web server before CKAN refuses this one dataset, its size for example."""
 
 
 class Target(NamedTuple):
@@ -28,12 +37,21 @@ class Target(NamedTuple):
         return f"Target(url={self.url!r}, key={self.key!r})"
 
 
-class Refused(Exception):
-    """Raised by `write` when CKAN does not take a dataset, with its own words."""
+class Fate(StrEnum):
+    """What became of one dataset. unanswered: nobody can say whether CKAN took it; it waits and is sent again."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    REFUSED = "refused"
+    FORBIDDEN = "forbidden"
+    UNANSWERED = "unanswered"
 
 
-class Unsent(Exception):
-    """Raised by `write` when nobody can say whether CKAN has taken a dataset: no answer, or none of CKAN's."""
+class Written(NamedTuple):
+    """The outcome of one write; words: CKAN's own, where it did not take the dataset."""
+
+    fate: Fate
+    words: str = ""
 
 
 def connect(target: Target) -> RemoteCKAN:
@@ -46,89 +64,74 @@ def check(target: Target) -> None:
     client = connect(target)
     try:
         status = client.action.status_show()
-    except (requests.RequestException, CKANAPIError, NotFound, ValueError) as error:
+    except UNANSWERED as error:
         raise PublishError(
-            f"{target.url} does not answer as a CKAN does ({type(error).__name__}); check CKAN_URL, or start one with "
-            "`catalogue portal up`."
+            f"{target.url} does not answer as a CKAN does ({type(error).__name__}); check CKAN_URL (with https where "
+            "the site redirects to it), or start one with `catalogue portal up`."
         ) from error
-    if not isinstance(status, dict) or "ckan_version" not in status:
+    version = str(status.get("ckan_version", "")) if isinstance(status, dict) else ""
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if numbers is None:
         raise PublishError(f"{target.url} does not answer as a CKAN does; check CKAN_URL.")
+    if (int(numbers[1]), int(numbers[2])) < OLDEST_CKAN:
+        raise PublishError(f"{target.url} is CKAN {version}; publish to CKAN 2.10 or later.")
+    _check_token(client, target)
+
+
+def _check_token(client: RemoteCKAN, target: Target) -> None:
     try:
         me = client.action.user_show()  # without a name: whose token it is
-    except (NotAuthorized, NotFound, ValidationError, CKANAPIError) as error:
+    except (NotAuthorized, NotFound, ValidationError) as error:
         raise PublishError(
             f"{target.url} does not accept the token; set CKAN_TOKEN to an API token of a sysadmin of that CKAN."
         ) from error
-    if not me.get("sysadmin"):
+    except UNANSWERED as error:
+        raise PublishError(
+            f"{target.url} does not say whose token CKAN_TOKEN is ({type(error).__name__}); see CKAN's log, then "
+            "publish again."
+        ) from error
+    if not isinstance(me, dict) or not me.get("sysadmin"):
         raise PublishError(
             f"The token for {target.url} is not a sysadmin's, and CKAN lets nobody else set a dataset's own id; set "
             "CKAN_TOKEN to a sysadmin's token."
         )
 
 
-def ensure_organization(client: RemoteCKAN, state: State) -> None:
-    """Bring the organization of a State party to be there and active, under its official name.
-
-    What an editor added by hand stays. Raises PublishError where CKAN refuses.
-    """
-    wanted = {
-        "id": identity.organization_id(state.code),
-        "name": f"state-{state.code.lower()}",
-        "title": state.name("en"),
-        "state": "active",
-    }
-    extras = [{"key": f"name_{language}", "value": name} for language, name in sorted(state.names.items())]
-    try:
-        found = client.action.organization_show(
-            id=wanted["id"],
-            include_datasets=False,
-            include_users=False,
-            include_dataset_count=False,
-            include_groups=False,
-        )
-    except NotFound:
-        found = None
-    try:
-        if found is None:
-            client.action.organization_create(**wanted, extras=extras)
-        elif any(found.get(key) != value for key, value in wanted.items()):
-            client.action.organization_patch(**wanted)
-    except (ValidationError, NotAuthorized, CKANAPIError) as error:
-        raise PublishError(
-            f"CKAN does not take the organization of {state.name('en')} ({_words(error)}); put it right in CKAN, then publish "
-            "again."
-        ) from error
-
-
-def write(client: RemoteCKAN, dataset: dict[str, Any], *, known: bool) -> str:
-    """Create or update a dataset; gives "created" or "updated".
+def write(client: RemoteCKAN, dataset: dict[str, Any], *, known: bool) -> Written:
+    """Create or update a dataset.
 
     known: whether CKAN confirmed this dataset before. Either way the other is tried where CKAN knows better: a create
-    that timed out may have been carried out, and a dataset may have been purged by hand. Raises Refused or Unsent.
+    that timed out may have been carried out, and a dataset may have been purged by hand.
     """
-    first, second = ("package_update", "package_create") if known else ("package_create", "package_update")
+    create = ("package_create", Fate.CREATED)
+    update = ("package_update", Fate.UPDATED)
+    first, second = (update, create) if known else (create, update)
     try:
         try:
-            _call(client, first, dataset)
+            client.call_action(first[0], dataset)
         except NotFound:
-            _call(client, second, dataset)
-            first = second
-        except ValidationError as error:
+            client.call_action(second[0], dataset)
+            return Written(second[1])
+        except ValidationError:
             if known or not _exists(client, dataset["id"]):
-                raise Refused(_words(error)) from error
-            _call(client, second, dataset)
-            first = second
-    except (ValidationError, NotAuthorized) as error:
-        raise Refused(_words(error)) from error
-    except NotFound as error:
-        raise Unsent(_words(error)) from error
-    except (requests.RequestException, CKANAPIError, ValueError) as error:
-        raise Unsent(f"{type(error).__name__}") from error
-    return "created" if first == "package_create" else "updated"
+                raise
+            client.call_action(second[0], dataset)
+            return Written(second[1])
+    except ValidationError as error:
+        return Written(Fate.REFUSED, words(error))
+    except NotAuthorized as error:
+        return Written(Fate.FORBIDDEN, words(error))
+    except UNANSWERED as error:
+        status = client.session.last_status
+        fate = Fate.REFUSED if status in REFUSING else Fate.UNANSWERED
+        return Written(fate, f"{type(error).__name__}, HTTP status {status or 'none'}")
+    return Written(first[1])
 
 
-def _call(client: RemoteCKAN, action: str, dataset: dict[str, Any]) -> None:
-    client.call_action(action, dataset)
+def words(error: Exception) -> str:
+    """What CKAN said, cut to a length that can be kept and shown."""
+    said = getattr(error, "error_dict", None) or str(error)
+    return str(said)[:WORDS_CHARACTERS]
 
 
 def _exists(client: RemoteCKAN, identifier: str) -> bool:
@@ -137,8 +140,3 @@ def _exists(client: RemoteCKAN, identifier: str) -> bool:
     except NotFound:
         return False
     return True
-
-
-def _words(error: Exception) -> str:
-    said = getattr(error, "error_dict", None) or str(error)
-    return str(said)[:REFUSAL_CHARACTERS]

@@ -12,7 +12,8 @@ class Publication(models.Model):
 
     name: the dataset's address in that CKAN, chosen when it was first published, and kept.
     content_hash and stamp: of the package, and of what else goes into the CKAN dataset (`payload.stamp`).
-    refused: why CKAN did not take it, as a finding; empty where it did.
+    refused: why CKAN did not take it, as a finding; SQL NULL where it did.
+    findings: what had to be cut or left out for CKAN.
     """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="publications")
@@ -22,6 +23,7 @@ class Publication(models.Model):
     stamp = models.CharField(max_length=64)
     confirmed = models.DateTimeField()
     refused = models.JSONField(null=True)
+    findings = models.JSONField(default=list)
 
     class Meta:
         constraints: ClassVar = [

@@ -1,41 +1,36 @@
 """Publishing: what the store holds and CKAN has not confirmed, sent by a few parallel writers.
 
-An outbox: each dataset has what was last confirmed in this CKAN beside it. What is confirmed and unchanged causes no call
-at all. Only this thread touches the database; the writers only talk to CKAN.
+An outbox: each dataset has what was last confirmed in this CKAN beside it. What is confirmed and unchanged causes no
+call at all. Only this thread touches the database; the writers only talk to CKAN.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from time import monotonic
 
 import msgspec
-from ckanapi import RemoteCKAN
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef
 
 from catalogue.configuration import Configuration
-from catalogue.datasets import store
 from catalogue.datasets.models import Dataset
 from catalogue.errors import PublishError
-from catalogue.publish import ckan
-from catalogue.publish.ckan import Target
+from catalogue.publish import ckan, organizations, outbox
+from catalogue.publish.ckan import Fate, Target, Written
 from catalogue.publish.models import Publication
-from catalogue.publish.payload import Payload, payload, public_name, stamp
+from catalogue.publish.outbox import Outbox, Waiting
 from catalogue.register.models import Source
-from catalogue.states.models import State
-from harvesters import package as packages
 from harvesters.findings import find
 
 __all__ = ["Published", "StatePublished", "Target", "publish"]
 
-BATCH_ROWS = 200
 FAILURES_IN_A_ROW = 20
 """After so many datasets without an answer CKAN is taken to be down, and publishing ends; what is left still waits."""
 
 
 class StatePublished(msgspec.Struct):
-    """What publishing came to for one State party."""
+    """What publishing came to for one State party. refused: now, or before and unchanged since. failed: still waits."""
 
     state: str
     created: int = 0
@@ -47,185 +42,136 @@ class StatePublished(msgspec.Struct):
 
 
 class Published(msgspec.Struct):
-    """What publishing came to. written: calls that wrote to CKAN's datasets."""
+    """What publishing came to. written: calls that wrote to CKAN's datasets. failure: words of the last that failed."""
 
     states: list[StatePublished]
     seconds: float
     written: int = 0
-
-
-class _Waiting(msgspec.Struct, frozen=True):
-    """One dataset that CKAN has to be told of."""
-
-    id: str
-    state: str
-    content_hash: str
-    stamp: str
-    payload: Payload
-    known: bool
+    failure: str = ""
 
 
 def publish(
     target: Target,
     configuration: Configuration,
     *,
-    dry_run: bool,
-    again: bool,
+    dry_run: bool = False,
+    again: bool = False,
     progress: Callable[[int, int], None],
     now: datetime,
 ) -> Published:
-    """Bring a CKAN to what the store holds. dry_run: only count. again: send also what is confirmed.
+    """Bring a CKAN to what the store holds. dry_run: only count. again: send also what is confirmed, or was refused.
 
-    progress: told of datasets done and in all. Raises PublishError where CKAN cannot be written to or stops answering.
+    progress: told of datasets done and in all. Raises PublishError where CKAN cannot be written to or stops answering;
+    what was confirmed until then stays confirmed.
     """
     started = monotonic()
-    states = {state.code: state for state in State.objects.filter(sources__datasets__isnull=False).distinct()}
-    counts = {code: StatePublished(code) for code in sorted(states)}
-    sources = {source.id: source for source in Source.objects.all()}
-    stamps = {source.id: stamp(source) for source in sources.values()}
+    box = Outbox(target.key, again)
+    with_datasets = Exists(Dataset.objects.filter(source=OuterRef("pk")))
+    sources = list(Source.objects.filter(with_datasets).select_related("state"))
+    counts = {code: StatePublished(code) for code in sorted({source.state_id for source in sources})}
     total = 0
-    for source in sources.values():
-        held = Dataset.objects.filter(source=source).exclude(content_hash="")
-        waiting = _pending(held, target, stamps[source.id], again=again)
-        number = waiting.count()
-        total += number
-        if source.state_id in counts:
-            counts[source.state_id].unchanged += held.count() - number
-            if dry_run:
-                confirmed = waiting.filter(publications__target=target.key, publications__refused=None).count()
-                counts[source.state_id].updated += confirmed
-                counts[source.state_id].created += number - confirmed
-    written = 0
+    for source in sources:
+        tally, count = box.tally(source), counts[source.state_id]
+        count.unchanged += tally.unchanged
+        count.refused += tally.refused
+        total += tally.waiting
+        if dry_run:
+            count.created += tally.created
+            count.updated += tally.updated
+    delivery = _Delivery(target, box, counts, now)
     if total and not dry_run:
         ckan.check(target)
-        client = ckan.connect(target)
-        queue = (
-            item for source in sources.values() for item in _waiting(source, target, stamps[source.id], again=again)
-        )
-        written = _send(queue, total, target, configuration.ckan_writers, client, states, counts, progress, now)
-    return Published(list(counts.values()), round(monotonic() - started, 3), written)
+        delivery.send(sources, configuration.ckan_writers, lambda done: progress(done, total))
+    return Published(list(counts.values()), round(monotonic() - started, 3), delivery.written, delivery.failure)
 
 
-def _pending(held, target: Target, current: str, *, again: bool):  # type: ignore[no-untyped-def]  # Django's query sets
-    if again:
-        return held
-    confirmed = Publication.objects.filter(target=target.key, stamp=current).filter(
-        Q(dataset__content_hash=F("content_hash"))
-    )
-    return held.exclude(pk__in=confirmed.values("dataset"))
+class _Delivery:
+    """One publish on its way: the datasets that writers hold, and what has come back."""
 
+    def __init__(self, target: Target, box: Outbox, counts: dict[str, StatePublished], now: datetime) -> None:
+        self._target = target
+        self._box = box
+        self._counts = counts
+        self._now = now
+        self._clients = threading.local()
+        self._flying: dict[Future[Written], Waiting] = {}
+        self._lines: list[Publication] = []
+        self._done = 0
+        self._failures_in_a_row = 0
+        self._forbidden = False
+        self.written = 0
+        self.failure = ""
 
-def _waiting(source: Source, target: Target, current: str, *, again: bool) -> Iterator[_Waiting]:
-    """The datasets of a source that CKAN has to be told of, in the order of their ids, a batch in memory at a time."""
-    held = Dataset.objects.filter(source=source).exclude(content_hash="")
-    after = None
-    while True:
-        rows = _pending(held, target, current, again=again).order_by("pk")
-        batch = list((rows.filter(pk__gt=after) if after else rows)[:BATCH_ROWS])
-        if not batch:
-            return
-        known = {p.dataset_id: p for p in Publication.objects.filter(target=target.key, dataset__in=batch)}
-        for row in batch:
-            before = known.get(row.pk)
-            package = packages.decode(store.unpack(row.descriptor))
-            name = before.name if before else public_name(package)
-            yield _Waiting(
-                id=str(row.pk),
-                state=source.state_id,
-                content_hash=row.content_hash,
-                stamp=current,
-                payload=payload(package, source, name, row.changed),
-                known=before is not None and before.refused is None,
-            )
-        after = batch[-1].pk
+    def send(self, sources: list[Source], writers: int, progress: Callable[[int], None]) -> None:
+        """Send what waits. Raises PublishError where CKAN stops answering, or accepts the token no longer."""
+        client = ckan.connect(self._target)
+        ensured: set[str] = set()
+        with ThreadPoolExecutor(writers) as pool:
+            try:
+                for source in sources:
+                    for item in self._box.waiting(source):
+                        if item.state not in ensured:
+                            organizations.ensure(client, source.state)
+                            ensured.add(item.state)
+                        self._flying[pool.submit(self._write, item)] = item
+                        if len(self._flying) >= 2 * writers:
+                            self._collect(progress)
+                            self._stop_where_hopeless()
+                while self._flying:
+                    self._collect(progress)
+                self._stop_where_hopeless()
+            finally:
+                for future in [future for future in self._flying if future.cancel()]:
+                    del self._flying[future]
+                while self._flying:
+                    self._collect(progress)
+                self._record()
 
+    def _write(self, item: Waiting) -> Written:
+        if not hasattr(self._clients, "client"):
+            self._clients.client = ckan.connect(self._target)
+        return ckan.write(self._clients.client, item.payload.dataset, known=item.known)
 
-def _send(
-    queue: Iterator[_Waiting], total: int, target: Target, writers: int, client: RemoteCKAN, states: dict[str, State],
-    counts: dict[str, StatePublished], progress: Callable[[int, int], None], now: datetime,
-) -> int:  # fmt: skip
-    clients = threading.local()
+    def _collect(self, progress: Callable[[int], None]) -> None:
+        finished, _ = wait(self._flying, return_when=FIRST_COMPLETED)
+        for future in finished:
+            self._take(self._flying.pop(future), future.result())
+        progress(self._done)
+        if len(self._lines) >= outbox.BATCH_ROWS:
+            self._record()
 
-    def write(item: _Waiting) -> str:
-        if not hasattr(clients, "client"):
-            clients.client = ckan.connect(target)
-        return ckan.write(clients.client, item.payload.dataset, known=item.known)
-
-    ensured: set[str] = set()
-    flying: dict[Future[str], _Waiting] = {}
-    done: list[Publication] = []
-    finished = failures = 0
-    with ThreadPoolExecutor(writers) as pool:
-        try:
-            for item in queue:
-                if item.state not in ensured:
-                    ckan.ensure_organization(client, states[item.state])
-                    ensured.add(item.state)
-                flying[pool.submit(write, item)] = item
-                if len(flying) < 2 * writers:
-                    continue
-                failures = _collect(flying, counts, done, target, now, failures)
-                finished += 1
-                if len(done) >= BATCH_ROWS:
-                    _confirm(done)
-                progress(finished, total)
-                if failures >= FAILURES_IN_A_ROW:
-                    raise PublishError(
-                        f"CKAN stopped answering after {finished} datasets; see whether it runs, then publish again."
-                    )
-            while flying:
-                failures = _collect(flying, counts, done, target, now, failures)
-                progress(total - len(flying), total)
-        finally:
-            for future in flying:
-                future.cancel()
-            _confirm(done)
-    return sum(count.created + count.updated for count in counts.values())
-
-
-def _collect(
-    flying: dict[Future[str], _Waiting], counts: dict[str, StatePublished], done: list[Publication], target: Target,
-    now: datetime, failures: int,
-) -> int:  # fmt: skip
-    """Take in what has come back; gives how many in a row are without an answer now."""
-    finished, _ = wait(flying, return_when=FIRST_COMPLETED)
-    for future in finished:
-        item = flying.pop(future)
-        count = counts[item.state]
-        refused = None
-        try:
-            written = future.result()
-        except ckan.Unsent:
+    def _take(self, item: Waiting, written: Written) -> None:
+        count = self._counts[item.state]
+        self._done += 1
+        if written.fate in {Fate.UNANSWERED, Fate.FORBIDDEN}:
             count.failed += 1
-            failures += 1
-            continue
-        except ckan.Refused as refusal:
+            self.failure = written.words
+            self._failures_in_a_row += 1
+            self._forbidden = self._forbidden or written.fate is Fate.FORBIDDEN
+            return
+        self._failures_in_a_row = 0
+        refused = None
+        if written.fate is Fate.REFUSED:
             count.refused += 1
-            refused = msgspec.to_builtins(find("ckan-refused", value=str(refusal)))
+            refused = find("ckan-refused", value=written.words)
         else:
-            count.created += written == "created"
-            count.updated += written == "updated"
-        failures = 0
-        done.append(
-            Publication(
-                dataset_id=item.id,
-                target=target.key,
-                name=item.payload.dataset["name"],
-                content_hash=item.content_hash,
-                stamp=item.stamp,
-                confirmed=now,
-                refused=refused,
+            count.created += written.fate is Fate.CREATED
+            count.updated += written.fate is Fate.UPDATED
+            self.written += 1
+        self._lines.append(self._box.confirm(item, self._now, refused))
+
+    def _stop_where_hopeless(self) -> None:
+        if self._forbidden:
+            raise PublishError(
+                f"CKAN no longer lets us write ({self.failure}); check that CKAN_TOKEN is still a sysadmin's, then "
+                "publish again."
             )
-        )
-    return failures
+        if self._failures_in_a_row >= FAILURES_IN_A_ROW:
+            raise PublishError(
+                f"CKAN stopped answering after {self._done} datasets ({self.failure}); see whether it runs, then "
+                "publish again."
+            )
 
-
-def _confirm(done: list[Publication]) -> None:
-    Publication.objects.bulk_create(
-        done,
-        BATCH_ROWS,
-        update_conflicts=True,
-        unique_fields=["dataset", "target"],
-        update_fields=["content_hash", "stamp", "confirmed", "refused"],
-    )
-    done.clear()
+    def _record(self) -> None:
+        outbox.record(self._lines)
+        self._lines.clear()

@@ -4,6 +4,7 @@ Persons are told apart by their class (foaf:Person, vcard:Individual); the organ
 them. Of a vcard:Kind, which may be either, the name is kept only where a website or an office's mailbox goes with it.
 """
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -16,7 +17,7 @@ from harvesters.rdf.node import Node
 from harvesters.rdf.texts import label, texts, word
 from harvesters.rdf.vocabulary import DCT, FOAF, ORG, PROV, RDF, RDFS, SCHEMA, SKOS, VCARD
 from harvesters.texts import choose_text
-from harvesters.values import clean_text, is_functional_mailbox, read_url, without_personal_mail
+from harvesters.values import clean_text, read_url
 
 PERSON_CLASSES = frozenset({FOAF + "Person", VCARD + "Individual", SCHEMA + "Person", PROV + "Person"})
 ORGANISATION_CLASSES = frozenset(
@@ -34,6 +35,7 @@ _NAMES = (
 _ORGANISATION_NAMES = (VCARD + "organization-name", SCHEMA + "affiliation")
 _MEMBERSHIP = (ORG + "memberOf", VCARD + "org", VCARD + "hasOrganization", SCHEMA + "worksFor")
 _PAGES = (FOAF + "homepage", VCARD + "hasURL", VCARD + "url", FOAF + "page", SCHEMA + "url", FOAF + "workplaceHomepage")
+_MAIL_ADDRESS = re.compile(r"(?:mailto:)?[^\s<>(),;@]+@[^\s<>(),;@]+")
 _MAIL = (VCARD + "hasEmail", VCARD + "email", FOAF + "mbox", SCHEMA + "email")
 
 
@@ -45,7 +47,7 @@ def publisher(node: Node, predicate: str, untagged: str) -> Publisher | None:
 def organisation(node: Node, value: Term, untagged: str) -> Publisher | None:
     """The organisation that a value is, or that the person who it is belongs to."""
     if isinstance(value, Literal):
-        name = clean_text(without_personal_mail(value.value))
+        name = clean_text(_MAIL_ADDRESS.sub("", value.value).strip(" ,;<>()"))
         return Publisher(name=name, names={value.language: name} if value.language else {}) if name else None
     agent = node.follow(value)
     if PERSON_CLASSES.isdisjoint(agent.classes):
@@ -65,10 +67,13 @@ def contact(node: Node, predicate: str, untagged: str) -> Publisher | None:
                 return _employer_alone(names)
             continue
         names = names or {tag: text for tag, text in label(agent, untagged, _NAMES).items() if "@" not in text}
-        mailbox = organisation_contact(None, next(filter(is_functional_mailbox, _mailboxes(agent)), None))
-        office = _publisher(agent, names) if names else mailbox
+        office, mailbox = _publisher(agent, names) if names else None, _mailbox(agent)
+        if office is None or office.url or mailbox is None:
+            office = office or mailbox
+        else:
+            office = msgspec.structs.replace(office, url=mailbox.url)
         if office is not None:
-            return office if office.url or mailbox is None else msgspec.structs.replace(office, url=mailbox.url)
+            return office
     return None
 
 
@@ -91,7 +96,7 @@ def _is_office(agent: Node) -> bool:
         return False
     if not ORGANISATION_CLASSES.isdisjoint(agent.classes):
         return True
-    return any(True for _ in _addresses(agent)) or any(is_functional_mailbox(address) for address in _mailboxes(agent))
+    return any(True for _ in _addresses(agent)) or _mailbox(agent) is not None
 
 
 def _employer(agent: Node, untagged: str) -> LanguageMap:
@@ -106,7 +111,8 @@ def _employer_alone(names: LanguageMap) -> Publisher | None:
 
 
 def _publisher(agent: Node, names: LanguageMap) -> Publisher | None:
-    identifier = agent.iri or next(iter(agent.literals(DCT + "identifier", SKOS + "notation")), None)
+    iri = agent.iri if agent.iri and not agent.iri.startswith(("mailto:", "tel:")) else None
+    identifier = iri or next(iter(agent.literals(DCT + "identifier", SKOS + "notation")), None)
     name = choose_text(names)
     if name is None and identifier is None:
         return None
@@ -116,9 +122,15 @@ def _publisher(agent: Node, names: LanguageMap) -> Publisher | None:
 def _addresses(agent: Node) -> Iterator[str]:
     for value in agent.values(*_PAGES):
         text = value.value if isinstance(value, (Literal, NamedNode)) else word(agent, value)
-        url = read_url(text, None).url
-        if url is not None and url.startswith(("http:", "https:")):
-            yield url
+        address = read_url(text, None)
+        if address is not None and address.url is not None and address.url.startswith(("http:", "https:")):
+            yield address.url
+
+
+def _mailbox(agent: Node) -> Publisher | None:
+    """The first mailbox that is plainly shared, as a contact that is nothing but that."""
+    shared = (organisation_contact(None, address) for address in _mailboxes(agent))
+    return next((contact for contact in shared if contact is not None), None)
 
 
 def _mailboxes(agent: Node) -> Iterator[str]:

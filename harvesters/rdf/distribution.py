@@ -1,5 +1,6 @@
 """From a dcat:Distribution to the draft of a resource."""
 
+import re
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -23,6 +24,7 @@ READ = frozenset(
     }
 )  # fmt: skip
 
+_ALGORITHM = re.compile(r"[A-Za-z0-9_-]+")
 TITLES = (DCT + "title", RDFS + "label", FOAF + "name", SKOS + "prefLabel")
 
 
@@ -40,11 +42,12 @@ def draft(node: Node, value: Term, path: str, untagged: str, reading: Reading) -
     descriptions, _ = texts(distribution, (DCT + "description", DCT + "abstract"), untagged, reading.description)
     format_, media_type = _format(distribution)
     digest, algorithm = _checksum(distribution)
-    usable = any(read_url(url, reading.base).url for url in (*download[:1], *access[:1]))
+    addresses = [read_url(text, reading.base) for text in (*download[:1], *access[:1])]
+    usable = any(address is not None and address.url for address in addresses)
     more = remainder(distribution, READ, _plain)
-    for name, addresses in ((DCAT + "downloadURL", download), (DCAT + "accessURL", access)):
-        if len(addresses) > 1:
-            more[name] = addresses[1:]
+    for name, stated in ((DCAT + "downloadURL", download), (DCAT + "accessURL", access)):
+        if len(stated) > 1:
+            more[name] = stated[1:]
     return Draft(
         path=path,
         raw=None if usable else _raw(distribution),
@@ -98,9 +101,9 @@ def _format(distribution: Node) -> tuple[str | None, str | None]:
 def _checksum(distribution: Node) -> tuple[str | None, str | None]:
     for checksum in distribution.nodes(SPDX + "checksum"):
         values = list(checksum.literals(SPDX + "checksumValue"))
-        algorithms = list(checksum.literals(SPDX + "algorithm"))
+        algorithms = [re.split(r"[/#]", text)[-1] for text in checksum.literals(SPDX + "algorithm")]
         if values:
-            return values[0], next(iter(algorithms), None)
+            return values[0], next((name for name in algorithms if _ALGORITHM.fullmatch(name)), None)
     return None, None
 
 

@@ -70,6 +70,8 @@ class MemoryGraph:
         statements = self._statements
         for quad in quads:
             subject, value = quad.subject, quad.object
+            if isinstance(value, Triple):
+                continue  # a statement about a statement (RDF 1.2); DCAT has none
             node = subject.value if isinstance(subject, NamedNode) else key(subject)
             predicate = quad.predicate.value
             if node in statements:
@@ -98,10 +100,6 @@ class MemoryGraph:
             for predicate, value in statements:
                 if predicate in wanted:
                     yield node, value
-
-    def nodes(self) -> Iterator[str]:
-        """Every node that something is said of."""
-        return iter(self._statements)
 
 
 class Description(NamedTuple):

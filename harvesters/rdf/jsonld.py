@@ -10,14 +10,14 @@ import io
 import json
 import re
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from harvesters.base import SMALL_ANSWER_BYTES
 from harvesters.errors import MalformedAnswer
 from harvesters.findings import Finding, find
-from harvesters.jsonstream import ArrayMembers, TooLarge
+from harvesters.jsonstream import ArrayMembers
 from harvesters.rdf.vocabulary import DCAT, PREFIXES
 
 _REMOTE_CONTEXT = re.compile(rb'"@context"\s*:\s*(?:"|\[)|"@import"')
@@ -30,28 +30,54 @@ def _known() -> tuple[frozenset[str], dict[str, Any]]:
     return frozenset(file["addresses"]), {**PREFIXES, **file["context"]}
 
 
-def whole_members(content: bytes, where: str) -> bytes | None:
-    """What is whole of a document that was cut: its context and the members of its list of datasets.
+class Whole(NamedTuple):
+    """What is whole of a broken document, as a document. cut: whether it ended in the middle. lost: members that are no
+    JSON."""
 
-    None where the document is whole after all. Raises MalformedAnswer where nothing is.
+    content: bytes
+    cut: bool
+    lost: int
+
+
+def whole_members(content: bytes, where: str) -> Whole:
+    """What is whole of a document: its context and the members of its list of datasets.
+
+    Raises MalformedAnswer where nothing is.
     """
-    members = ArrayMembers(
-        io.BytesIO(content), [(), *((name,) for name in _DATASET_KEYS)], SMALL_ANSWER_BYTES, None, where
-    )
+    paths = [(), *((name,) for name in _DATASET_KEYS)]
+    members = ArrayMembers(io.BytesIO(content), paths, SMALL_ANSWER_BYTES, None, where)
     whole: list[bytes] = []
+    lost = 0
+    cut = False
     try:
-        whole.extend(member for member in members if not isinstance(member, TooLarge))
+        for member in members:
+            if isinstance(member, bytes) and _is_json(member):
+                whole.append(member)
+            else:
+                lost += 1
     except MalformedAnswer:
+        cut = True
         if not whole:
             raise
-    else:
-        return None
-    graph = b'"@graph":[' + b",".join(whole) + b"]}"
+    context = _context(members.envelope + b"[]}") if cut else _context(members.envelope)
+    return Whole(b'{"@context":' + context + b',"@graph":[' + b",".join(whole) + b"]}", cut, lost)
+
+
+def _is_json(member: bytes) -> bool:
     try:
-        context = msgspec.json.decode(members.envelope + b"[]}").get("@context") if members.envelope else None
-    except (msgspec.DecodeError, AttributeError):
-        context = None
-    return b'{"@context":' + msgspec.json.encode(context or {}) + b"," + graph
+        msgspec.json.decode(member)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def _context(envelope: bytes) -> bytes:
+    """The context of a document without its members, as JSON; an empty one where it has none or is no JSON."""
+    try:
+        document = msgspec.json.decode(envelope)
+    except msgspec.DecodeError:
+        return b"{}"
+    return msgspec.json.encode(document.get("@context") or {}) if isinstance(document, dict) else b"{}"
 
 
 def without_remote_contexts(content: bytes) -> tuple[bytes, list[Finding]]:

@@ -4,13 +4,14 @@ RDF has no order, and portals write the same description in another order every 
 blank nodes by their content, so that what did not change gives the same package.
 """
 
+import hashlib
 from collections.abc import Iterator
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from harvesters.base import Parts
 from harvesters.rdf.graph import MemoryGraph, Term, key, read_description
-from harvesters.rdf.vocabulary import TYPE, canonical
+from harvesters.rdf.vocabulary import canonical
 
 SKOLEM_PATH = "/.well-known/genid/"
 """RDF 1.1 Concepts, 3.5: an IRI that stands for a blank node, and may be another one tomorrow."""
@@ -24,11 +25,11 @@ class Node:
     said: values by predicate in its standard spelling. Empty for an IRI of which nothing is said.
     """
 
-    def __init__(self, name: str, graph: MemoryGraph, parts: Parts, met: "dict[str, Node] | None" = None) -> None:
+    def __init__(self, name: str, graph: MemoryGraph, parts: Parts, met: "_Met | None" = None) -> None:
         self.name = name
         self._graph = graph
         self._parts = parts
-        self._met: dict[str, Node] = {} if met is None else met  # by IRI, shared by all nodes of a record
+        self._met = met if met is not None else _Met()
         self.said: dict[str, list[Term]] = {}
         for predicate, value in graph.statements(name):
             self.said.setdefault(canonical(predicate), []).append(value)
@@ -36,7 +37,7 @@ class Node:
     @property
     def iri(self) -> str | None:
         """Its IRI; None for a blank node, skolemised or not."""
-        return None if self.name.startswith("_:") or SKOLEM_PATH in self.name else self.name
+        return None if self.name.startswith("_:") or SKOLEM_PATH in self.name else self.name or None
 
     @property
     def classes(self) -> frozenset[str]:
@@ -61,9 +62,9 @@ class Node:
         return (self.follow(value) for value in self.values(*predicates) if not isinstance(value, Literal))
 
     def literals(self, *predicates: str) -> Iterator[str]:
-        """The texts among the values; an IRI counts as the text that it is."""
+        """The texts among the values that are not blank; an IRI counts as the text that it is."""
         for value in self.values(*predicates):
-            if isinstance(value, (Literal, NamedNode)):
+            if isinstance(value, (Literal, NamedNode)) and value.value.strip():
                 yield value.value
 
     def follow(self, value: Term) -> "Node":
@@ -71,9 +72,9 @@ class Node:
         name = key(value)
         if isinstance(value, BlankNode):
             return Node(name, self._graph, self._parts, self._met)
-        node = self._met.get(name)
+        node = self._met.nodes.get(name)
         if node is None:
-            node = self._met[name] = Node(name, self._graph_of(name), self._parts, self._met)
+            node = self._met.nodes[name] = Node(name, self._graph_of(name), self._parts, self._met)
         return node
 
     def described_here(self, value: Term) -> "Node":
@@ -97,13 +98,26 @@ class Node:
         return (2, self._signature(key(value), MAX_SIGNATURE_DEPTH), "")
 
     def _signature(self, name: str, depth: int) -> str:
-        """The content of a blank node as a text that does not depend on labels or order."""
-        return "\n".join(
-            sorted(
-                f"{predicate} ({self._signature(key(value), depth - 1) if depth else ''})"
-                if isinstance(value, BlankNode)
-                else f"{predicate} {value}"
-                for predicate, value in self._graph.statements(name)
-                if predicate != TYPE
-            )
+        """A digest of what is said of a blank node, which does not depend on labels or order."""
+        known = self._met.signatures.get((id(self._graph), name, depth))
+        if known is not None:
+            return known
+        lines = sorted(
+            f"{predicate} {(self._signature(key(value), depth - 1) if depth else '') if _is_blank(value) else value}"
+            for predicate, value in self._graph.statements(name)
         )
+        digest = hashlib.blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
+        self._met.signatures[id(self._graph), name, depth] = digest
+        return digest
+
+
+class _Met:
+    """What the nodes of one record share: nodes by IRI, and digests of blank nodes by graph, label and depth."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Node] = {}
+        self.signatures: dict[tuple[int, str, int], str] = {}
+
+
+def _is_blank(value: Term) -> bool:
+    return isinstance(value, BlankNode)

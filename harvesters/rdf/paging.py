@@ -67,14 +67,18 @@ def _other_pages(last: list[tuple[str, Term]], url: str) -> Iterator[str]:
     """Last pages that are not the one they are stated of."""
     for node, value in last:
         address = _address(value, url)
-        this, other = urlsplit(node), urlsplit(address)
+        this, other = urlsplit(_absolute(node, url)), urlsplit(address)
         if address and this.path == other.path and this.query and this.query != other.query:
             yield address
 
 
 def _address(value: Term, url: str) -> str:
-    """An absolute http address without its fragment, or nothing. Portals write links as IRIs and as texts."""
-    text = value.value if isinstance(value, Literal) else key(value)
+    """The address that a value is. Portals write links as IRIs and as texts."""
+    return _absolute(value.value if isinstance(value, Literal) else key(value), url)
+
+
+def _absolute(text: str, url: str) -> str:
+    """An absolute http address without its fragment, or nothing."""
     try:
         address = urljoin(url, text.strip()).partition("#")[0]
         return address if urlsplit(address).scheme in {"http", "https"} and urlsplit(address).hostname else ""
@@ -86,7 +90,7 @@ def _linked(header: str, url: str) -> Iterator[str]:
     for match in _LINK.finditer(header):
         relation = _RELATION.search(match[2])
         if relation and "next" in (relation[1] or relation[2]).lower().split():
-            yield urljoin(url, match[1]).partition("#")[0]
+            yield _absolute(match[1], url)
 
 
 def _number(value: Term) -> int | None:

@@ -3,20 +3,18 @@
 Every mend is told: nothing is left out, moved or completed without a finding.
 """
 
+import html
 import re
 from collections.abc import Iterator
 
 from lxml import etree
 
-from harvesters.errors import MalformedAnswer
 from harvesters.findings import Finding, find
+from harvesters.rdf.guard import entities_refused
 from harvesters.rdf.vocabulary import PREFIXES, RDF, UNDECLARED
 
-MENDABLE_BYTES = 16 << 20
-"""A larger document is not mended but read as far as it can be: the tree takes about eight times this in memory."""
-
 MAX_ENTITIES = 64
-MAX_ENTITY_CHARACTERS = 256
+MAX_ENTITY_BYTES = 256
 MAX_GROWTH_BYTES = 16 << 20
 """Entities may stand for namespaces, as older RDF tools write them; these bounds keep them from growing without end."""
 
@@ -26,6 +24,7 @@ _PREDEFINED = re.compile(rb"&(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _RESOURCE_ATTRIBUTES = (f"{{{RDF}}}resource", f"{{{RDF}}}nodeID")
 _CUT_ERRORS = frozenset({"ERR_TAG_NOT_FINISHED", "ERR_DOCUMENT_END", "ERR_GT_REQUIRED"})
+_XML = "{http://www.w3.org/XML/1998/namespace}"
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 
 
@@ -34,33 +33,25 @@ def without_doctype(xml: bytes, where: str) -> bytes:
 
     Raises MalformedAnswer where entities are declared that are anything else: a harvest expands and fetches none.
     """
-    doctype = _DOCTYPE.search(xml, 0, 1 << 16)
+    begun = xml.find(b"<!DOCTYPE")
+    doctype = _DOCTYPE.match(xml, begun) if begun >= 0 else None
     if doctype is None:
-        if b"<!ENTITY" in xml[: 1 << 16]:
-            raise _refused(where)
         return xml
-    rest = xml[: doctype.start()] + xml[doctype.end() :]
     subset = _COMMENT.sub(b"", doctype[1] or b"")
     entities = {match[1]: match[2] if match[2] is not None else match[3] for match in _ENTITY.finditer(subset)}
     if _ENTITY.sub(b"", subset).strip() or len(entities) > MAX_ENTITIES:
-        raise _refused(where)
+        raise entities_refused(where)
+    rest = xml[:begun] + xml[doctype.end() :]
     growth = 0
     for name, value in entities.items():
-        if len(value) > MAX_ENTITY_CHARACTERS or re.search(rb"[&<>%\"']", _PREDEFINED.sub(b"", value)):
-            raise _refused(where)
+        if len(value) > MAX_ENTITY_BYTES or re.search(rb"[&<>%\"']", _PREDEFINED.sub(b"", value)):
+            raise entities_refused(where)
         growth += rest.count(b"&" + name + b";") * len(value)
     if growth > MAX_GROWTH_BYTES:
-        raise _refused(where)
+        raise entities_refused(where)
     for name, value in entities.items():
         rest = rest.replace(b"&" + name + b";", value)
     return rest
-
-
-def _refused(where: str) -> MalformedAnswer:
-    return MalformedAnswer(
-        f"{where} sent XML that declares entities, which a harvest does not expand; "
-        "ask the portal's operator for RDF without them."
-    )
 
 
 class Mended:
@@ -87,13 +78,13 @@ def mend(xml: bytes) -> Mended | None:
             cut = True
         elif error.type_name != "NS_ERR_UNDEFINED_NAMESPACE":
             findings.append(_told(error.line, error.message.strip(), ""))
+    for entity in list(root.iter(etree.Entity)):
+        _write_out(entity)
     prefixes = _Prefixes()
-    if etree.QName(root).localname == "RDF":
-        _strip_text(root, findings)
-        for node in list(root):
-            _mend_node(node, prefixes, findings)
-    else:
-        _mend_node(root, prefixes, findings)
+    try:
+        _mend_root(root, prefixes, findings)
+    except (ValueError, KeyError):  # lxml's, for names that XML does not allow and that recovering let through
+        return None
     return Mended(etree.tostring(root, encoding="utf-8"), [*findings, *prefixes.findings()], cut)
 
 
@@ -118,6 +109,30 @@ class _Prefixes:
     def findings(self) -> Iterator[Finding]:
         for prefix, namespace in self._namespaces.items():
             yield find("rdf-prefix-undeclared", value=f"{prefix}:" if prefix else "", namespace=namespace)
+
+
+def _mend_root(root: etree._Element, prefixes: _Prefixes, findings: list[Finding]) -> None:
+    if re.split("[}:]", str(root.tag))[-1] != "RDF":
+        _mend_node(root, prefixes, findings)
+        return
+    _mend_names(root, prefixes, findings)
+    _strip_text(root, findings)
+    for node in list(root):
+        _mend_node(node, prefixes, findings)
+
+
+def _write_out(entity: etree._Entity) -> None:
+    """Put the text that an undeclared entity stands for in HTML in its place; of any other, its name."""
+    parent, before = entity.getparent(), entity.getprevious()
+    if parent is None:
+        return
+    text = html.unescape(str(entity.text)) + (entity.tail or "")
+    if before is None:
+        parent.text = (parent.text or "") + text
+    else:
+        before.tail = (before.tail or "") + text
+    entity.tail = None
+    parent.remove(entity)
 
 
 def _mend_node(root: etree._Element, prefixes: _Prefixes, findings: list[Finding]) -> None:
@@ -147,18 +162,24 @@ def _mend_property(element: etree._Element, prefixes: _Prefixes, findings: list[
     if text and any(element.get(name) is not None for name in _RESOURCE_ATTRIBUTES):
         beside = etree.Element(element.tag)
         beside.text = element.text
-        language = element.get("{http://www.w3.org/XML/1998/namespace}lang")
+        language = element.get(f"{_XML}lang")
         if language:
-            beside.set("{http://www.w3.org/XML/1998/namespace}lang", language)
+            beside.set(f"{_XML}lang", language)
         element.text = None
         element.addnext(beside)
         findings.append(_broken(element, "a link and a text at once, taken as two values", text))
+    for name in [str(name) for name in element.attrib] if text else ():
+        if not name.startswith((f"{{{RDF}}}", _XML)):
+            findings.append(_broken(element, f"an attribute beside a text ({name}), left out", str(element.get(name))))
+            del element.attrib[name]
     nodes = [member for member in element if isinstance(member.tag, str)]
-    if nodes and any(element.get(name) is not None for name in _RESOURCE_ATTRIBUTES):
-        for name in _RESOURCE_ATTRIBUTES:
-            if name in element.attrib:
-                del element.attrib[name]
-        findings.append(_broken(element, "a link and a description at once, the description is taken", ""))
+    for name in _RESOURCE_ATTRIBUTES if nodes else ():
+        link = element.get(name)
+        if link is not None:
+            del element.attrib[name]
+            beside = etree.Element(element.tag, {name: link})
+            element.addnext(beside)
+            findings.append(_broken(element, "a link and a description at once, taken as two values", link))
     if nodes:
         _strip_text(element, findings)
     for extra in nodes[1:]:
@@ -173,11 +194,19 @@ def _mend_names(element: etree._Element, prefixes: _Prefixes, findings: list[Fin
     if not str(element.tag).startswith("{"):
         element.tag = prefixes.name(str(element.tag))
     for name, value in [(str(name), str(value)) for name, value in element.attrib.items()]:
+        if not name.startswith("{") and ":" not in name:
+            del element.attrib[name]
+            findings.append(_broken(element, f"an attribute without a namespace ({name}), left out", value))
+            continue
         full = name
-        if not name.startswith("{") and ":" in name:
+        if not name.startswith("{"):
             full = prefixes.name(name)
             del element.attrib[name]
             element.set(full, value)
+        if full == f"{{{RDF}}}nodeID" and element.get(f"{{{RDF}}}about") is not None:
+            del element.attrib[full]
+            findings.append(_broken(element, "a link and a label at once, the link is taken", value))
+            continue
         if full == f"{{{RDF}}}ID" and not _NAME.fullmatch(value):
             del element.attrib[full]
             element.set(f"{{{RDF}}}about", f"#{value}")

@@ -1,5 +1,6 @@
 """From the body of an answer to RDF statements, with all that can be kept of a broken one."""
 
+import io
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -9,6 +10,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 from harvesters.errors import MalformedAnswer
 from harvesters.findings import Finding, find
 from harvesters.rdf import jsonld, rdfxml, turtle
+from harvesters.rdf.guard import Guarded, scan_of
 from harvesters.rdf.syntax import Syntax, syntax_of
 
 FORMATS = {
@@ -17,6 +19,7 @@ FORMATS = {
     Syntax.N_QUADS: RdfFormat.N_QUADS,
     Syntax.JSON_LD: RdfFormat.JSON_LD,
 }
+READ_BYTES = 1 << 18
 MAX_FINDINGS = 50
 """Per page; a file that is broken in every line says so fifty times."""
 
@@ -50,6 +53,9 @@ def read_statements(content: bytes, where: str) -> Statements:
     Raises MalformedAnswer where nothing of it can be read.
     """
     syntax = syntax_or_refuse(content[: 4 << 16].decode("utf-8", "replace"), where)
+    if syntax is Syntax.RDF_XML:
+        content = rdfxml.without_doctype(content, where)
+    scan_of(syntax, where).feed(content)
     match syntax:
         case Syntax.RDF_XML:
             statements = _rdf_xml(content, where)
@@ -70,15 +76,19 @@ def read_statements(content: bytes, where: str) -> Statements:
 def stream_statements(file: BinaryIO, syntax: Syntax, where: str, findings: list[Finding]) -> Iterator[Quad]:
     """The statements of a body too large to be held, as far as the parser itself goes on after mistakes.
 
-    findings: gets one for each mistake. Raises MalformedAnswer where the body has too many of them to be of use.
+    findings: gets the first `MAX_FINDINGS` mistakes. Raises MalformedAnswer where there are too many to read on.
     """
-    parser = parse(file, format=FORMATS[syntax], base_iri=where, lenient=True)
+    guarded = io.BufferedReader(Guarded(file, scan_of(syntax, where)), READ_BYTES)
+    mistakes = 0
+    parser = parse(guarded, format=FORMATS[syntax], base_iri=where, lenient=True)
     while True:
         try:
             yield from parser
         except SyntaxError as error:
-            findings.append(_broken(error))
-            if len(findings) >= MAX_FINDINGS:
+            mistakes += 1
+            if mistakes <= MAX_FINDINGS:
+                findings.append(_broken(error))
+            if mistakes >= turtle.MAX_MISTAKES:
                 raise MalformedAnswer(
                     f"The {syntax.value} of {where} is broken in too many places; tell the portal's operator."
                 ) from error
@@ -87,11 +97,10 @@ def stream_statements(file: BinaryIO, syntax: Syntax, where: str, findings: list
 
 
 def _rdf_xml(content: bytes, where: str) -> Statements:
-    xml = rdfxml.without_doctype(content, where)
-    quads, errors = turtle.read_on(xml, where, RdfFormat.RDF_XML)
-    if not errors or len(xml) > rdfxml.MENDABLE_BYTES:
-        return Statements(quads, [_broken(error) for error in errors], bool(errors))
-    mended = rdfxml.mend(xml)
+    quads, errors = turtle.read_on(content, where, RdfFormat.RDF_XML)
+    if not errors:
+        return Statements(quads, [])
+    mended = rdfxml.mend(content)
     if mended is None:
         return Statements(quads, [_broken(error) for error in errors], bool(errors))
     quads, errors = turtle.read_on(mended.xml, where, RdfFormat.RDF_XML)
@@ -99,21 +108,23 @@ def _rdf_xml(content: bytes, where: str) -> Statements:
 
 
 def _json_ld(content: bytes, where: str) -> Statements:
-    cut = False
     try:
-        content, findings = jsonld.without_remote_contexts(content)
-        quads, errors = turtle.read_on(content, where, RdfFormat.JSON_LD)
+        return _whole_json_ld(content, where)
+    except RecursionError as error:
+        raise MalformedAnswer(f"{where} sent JSON-LD that is nested too deep; tell the portal's operator.") from error
     except msgspec.DecodeError as error:
-        quads, findings, errors = [], [], [SyntaxError(str(error))]
-    if errors:
         whole = jsonld.whole_members(content, where)
-        if whole is not None:
-            cut = True
-            findings.append(_broken(errors[0]))
-            content, further = jsonld.without_remote_contexts(whole)
-            findings.extend(further)
-            quads, errors = turtle.read_on(content, where, RdfFormat.JSON_LD)
-    return Statements(quads, [*findings, *(_broken(error) for error in errors)], cut)
+        statements = _whole_json_ld(whole.content, where)
+        told = find("rdf-broken-statement", "", f"{whole.lost}" if whole.lost else "", why=str(error))
+        return Statements(statements.quads, [told, *statements.findings], whole.cut)
+
+
+def _whole_json_ld(content: bytes, where: str) -> Statements:
+    content, findings = jsonld.without_remote_contexts(content)
+    quads, errors = turtle.read_on(content, where, RdfFormat.JSON_LD)
+    if errors:
+        msgspec.json.decode(content)  # raises where it is no JSON, of which more can be kept than the parser does
+    return Statements(quads, [*findings, *(_broken(error) for error in errors)])
 
 
 def _n_quads(content: bytes, where: str) -> Statements:
@@ -144,7 +155,7 @@ def _trig(content: bytes, where: str) -> Statements:
     if len(content) <= turtle.MENDABLE_BYTES:
         return Statements(*turtle.read(content.decode("utf-8", "replace"), where))
     quads, errors = turtle.read_on(content, where)
-    return Statements(quads, [_broken(error) for error in errors], "Unexpected end" in str(errors[-1]))
+    return Statements(quads, [_broken(error) for error in errors], turtle.is_at_end(errors[-1]))
 
 
 def _broken(error: SyntaxError) -> Finding:

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from harvesters.rdf.graph import Statement, Term, key
 from harvesters.rdf.vocabulary import TYPE, canonical
@@ -27,6 +27,8 @@ class StoreGraph:
             self._store = Store(str(self._folder))
             batch: list[Quad] = []
             for quad in self._quads:
+                if isinstance(quad.object, Triple):
+                    continue  # as in `MemoryGraph`
                 batch.append(Quad(quad.subject, quad.predicate, quad.object))
                 if len(batch) >= BATCH_QUADS:
                     self._store.bulk_extend(batch)

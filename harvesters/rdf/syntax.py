@@ -25,7 +25,7 @@ _BEFORE_ROOT = re.compile(
 )
 _HTML = re.compile(r"<html[\s>]|<!doctype\s+html", re.IGNORECASE)
 _XML = re.compile(r"<\?xml\b|<!|<[A-Za-z_][\w.-]*+(?::[\w.-]++)?\s[^<>]*?\bxmlns\b")
-_JSON = re.compile(r'\{\s*+["}]|\[\s*+[\[{"\]]')
+_JSON = re.compile(r'\{\s*+["}]|\[\s*+(?:[\[{"]|\]\s*+\Z)')
 _IRI_OR_BLANK = r"(?:<[^>\n]*+>|_:\S++)"
 _LITERAL = r'"(?:[^"\\\n]|\\.)*+"(?:@[\w-]++|\^\^<[^>\n]*+>)?'
 _N_QUADS_LINE = re.compile(
@@ -53,7 +53,7 @@ def syntax_of(head: str) -> Syntax | None:
     lines = [line.strip() for line in text.split("\n")[:LINES_LOOKED_AT]]
     lines = [line for line in lines if line and not line.startswith("#")]
     whole = lines[:-1] if len(lines) > 1 else lines  # the last one may be cut
-    if whole and all(_N_QUADS_LINE.fullmatch(line) for line in whole):
+    if whole and 2 * sum(1 for line in whole if _N_QUADS_LINE.fullmatch(line)) >= len(whole):
         return Syntax.N_QUADS
     return Syntax.TRIG if _TURTLE.match(text) else None
 

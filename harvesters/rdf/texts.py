@@ -49,8 +49,16 @@ def texts(node: Node, predicates: Iterable[str], untagged: str, clean: Clean) ->
 
 
 def label(node: Node, untagged: str = "und", predicates: Iterable[str] = LABELS) -> LanguageMap:
-    """What a node is called, by language."""
-    return texts(node, predicates, untagged, clean_text)[0] if node.said else {}
+    """What a node is called, by language, in the texts of the first of the predicates that has any."""
+    for predicate in predicates:
+        found: LanguageMap = {}
+        for value in node.values(predicate) if predicate in node.said else ():
+            text = clean_text(value.value) if isinstance(value, Literal) else None
+            if text is not None and isinstance(value, Literal):
+                found.setdefault(value.language or untagged, text)
+        if found:
+            return found
+    return {}
 
 
 def word(node: Node, value: Term) -> str | None:

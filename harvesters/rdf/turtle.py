@@ -18,6 +18,7 @@ MAX_MENDS = 30
 
 _UNDECLARED = re.compile(r"The prefix ([^\s:]*): has not been declared")
 _DOT_MISSING = re.compile(r"A dot is expected")
+_LINE_JUMP = re.compile(r"Line jumps are not allowed")
 _AT_END = re.compile(r"Unexpected end")
 _TOKEN = re.compile(
     r'(?P<skip>\s++|#[^\n]*+|<[^<>"{}|^`\\\s]*+>|"""(?:[^"\\]|\\.|"(?!""))*+"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*+\'\'\''
@@ -25,6 +26,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _SUBJECT = re.compile(r"(?:\s++|#[^\n]*+)*+(?:<[^>]*+>|[^\s;,\[\](){}]++)")
+
+MAX_MISTAKES = 10_000
+"""Per document, after which reading it further makes no sense."""
 
 
 class Mistake(NamedTuple):
@@ -56,12 +60,13 @@ def read(text: str, base: str) -> tuple[list[Quad], list[Finding], bool]:
             findings.append(find("rdf-prefix-undeclared", value=f"{name}:", namespace=namespace))
             continue
         mistake = _place(error, text, len(declarations))
-        if _AT_END.search(mistake.why) and mistake.offset >= len(text.rstrip()):
+        if _is_cut(mistake, text):
             return quads, [*findings, _told(mistake, text[-200:].strip())], True
         if _DOT_MISSING.search(mistake.why) and _may_end_statement(text[: mistake.offset]):
             findings.append(_told(mistake, text[mistake.offset : mistake.offset + 80].partition("\n")[0]))
             text = f"{text[: mistake.offset].rstrip()} .{_blanked_gap(text[: mistake.offset])}{text[mistake.offset :]}"
             continue
+        mistake = _unclosed_quote(declarations, text, base) or mistake
         span = _smallest_piece(text, mistake.offset)
         if span is None:
             break
@@ -69,7 +74,7 @@ def read(text: str, base: str) -> tuple[list[Quad], list[Finding], bool]:
         text = text[: span.start] + _blanked(text[span.start : span.end]) + text[span.end :]
     quads, errors = read_on(declarations + text, base)
     mistakes = [_place(error, text, len(declarations)) for error in errors]
-    cut = any(_AT_END.search(mistake.why) and mistake.offset >= len(text.rstrip()) for mistake in mistakes)
+    cut = any(_is_cut(mistake, text) for mistake in mistakes)
     return quads, [*findings, *(_told(mistake, "") for mistake in mistakes)], cut
 
 
@@ -78,13 +83,18 @@ def read_on(data: str | bytes, base: str, syntax: RdfFormat = RdfFormat.TRIG) ->
     quads: list[Quad] = []
     errors: list[SyntaxError] = []
     parser = parse(data, format=syntax, base_iri=base, lenient=True)
-    while len(errors) < MAX_MENDS:
+    while len(errors) < MAX_MISTAKES:
         try:
             quads.extend(parser)
             break
         except SyntaxError as error:
             errors.append(error)
     return quads, errors
+
+
+def is_at_end(error: SyntaxError) -> bool:
+    """Whether the parser met the end of the document where more was to come."""
+    return _AT_END.search(str(error)) is not None
 
 
 def _first_mistake(text: str, base: str) -> tuple[list[Quad], SyntaxError | None]:
@@ -95,6 +105,30 @@ def _first_mistake(text: str, base: str) -> tuple[list[Quad], SyntaxError | None
     except SyntaxError as error:
         return quads, error
     return quads, None
+
+
+def _is_cut(mistake: Mistake, text: str) -> bool:
+    """Whether a mistake is that the text ends in the middle: not at the end of a statement, a graph or a comment."""
+    last = text.rstrip().rpartition("\n")[2].strip()
+    return _AT_END.search(mistake.why) is not None and not last.endswith((".", "}")) and not last.startswith("#")
+
+
+def _unclosed_quote(declarations: str, text: str, base: str) -> Mistake | None:
+    """The first string that runs over the end of its line, as one does that was never closed.
+
+    The lenient parser goes on in such a string to the next quote, and objects to what comes after.
+    """
+    parser = parse(declarations + text, format=RdfFormat.TRIG, base_iri=base)
+    for _ in range(MAX_MISTAKES):
+        try:
+            for _quad in parser:
+                pass
+        except SyntaxError as error:
+            if _LINE_JUMP.search(str(error)):
+                return _place(error, text, len(declarations))
+        else:
+            break
+    return None
 
 
 def _place(error: SyntaxError, text: str, declared: int) -> Mistake:

@@ -33,6 +33,7 @@ OPTIONS = {
     "ckan.site_title": "CKAN",
     "ckan.plugins": "",
     "ckan.locales_offered": "",
+    "ckan.extra_resource_fields": "alt_url",
     "ckan.auth.public_user_details": "true",
     "ckan.auth.create_user_via_web": "true",
     "ckan.auth.create_user_via_api": "false",
@@ -120,7 +121,7 @@ def read(report: bytes) -> Result:
     """A JUnit XML report as names by outcome."""
     outcome: dict[str, list[str]] = {"passed": [], "failed": [], "skipped": []}
     for case in ET.fromstring(report).iter("testcase"):  # noqa: S314 pytest wrote it
-        name = f"{case.get('classname')}.{case.get('name')}"
+        name = f"{case.get('classname')}.{case.get('name')}".rpartition("site-packages.")[2]
         failed = case.find("failure") is not None or case.find("error") is not None
         outcome["failed" if failed else "skipped" if case.find("skipped") is not None else "passed"].append(name)
     return Result(**outcome)

@@ -43,6 +43,7 @@ def totals(published: dict) -> dict[str, int]:
 def test_create_then_nothing_then_only_what_changed(portal, publisher, address):
     assert totals(publisher.json("publish", "--dry-run"))["created"] == 4
     assert totals(publisher.json("publish"))["created"] == 4
+    assert publisher.json("status")["states"][0]["published"] == 4
     again = publisher.json("publish")
     assert (totals(again)["unchanged"], again["written"]) == (4, 0)
     portal.datasets[1] = dataset(1, title="Renamed")
