@@ -6,6 +6,7 @@ those too that fail because the wheel lacks a data file.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -103,6 +104,8 @@ def _run(folder: Path, environment: Path, tests: tuple[str, ...]) -> Result:
     report.unlink(missing_ok=True)
     command = [
         *(str(ckan_environment.python(environment)), "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder)),
+        # The folder may lie inside a project with pytest settings of its own; they are not meant for CKAN.
+        *("-c", os.devnull),
         *("--ckan-ini", str(ckan.ini(folder)), f"--junitxml={report}", "--pyargs", *tests),
     ]
     with (folder / "log" / "tests.log").open("w") as log:
