@@ -6,6 +6,8 @@ import typer
 
 from catalogue import database
 from catalogue.errors import CatalogueError
+from harvesters.errors import HarvestError, SpoolError
+from portal.local import PortalError
 
 HELP = """Reads the open-data sources that States parties report, holds every dataset as a data package, and publishes one
 combined catalogue to CKAN.
@@ -43,7 +45,7 @@ def main() -> None:
     try:
         database.setup()
         make_app()()
-    except CatalogueError as error:
+    except (CatalogueError, HarvestError, SpoolError, PortalError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
     except KeyboardInterrupt:
