@@ -134,8 +134,6 @@ class HarvestSpider(scrapy.Spider):
         asked: list[Ask] = []
         advertised: int | None = None
         last_page = False
-        known = len(self.state.seen)
-        named = 0
         troubles: list[str] = []
         failure: Failure | None = None
         try:
@@ -144,7 +142,6 @@ class HarvestSpider(scrapy.Spider):
                     case Ask():
                         asked.append(event)
                     case Record() | Part() | Noticed():
-                        named += isinstance(event, Record) and event.id is not None
                         self._write(event)
                     case Advertised(count):
                         advertised = count
@@ -156,7 +153,7 @@ class HarvestSpider(scrapy.Spider):
                     break
         except HarvestError as error:
             failure = Failure(error.failure, error.sentence)
-        if asked and named and len(self.state.seen) == known and ask.purpose != LINKED:
+        if asked and self.state.page_was_read and ask.purpose != LINKED:
             self._write(Noticed(finding=find("page-loop", value=ask.url), url=ask.url))
             troubles.append(
                 f"{ask.url} holds only datasets that were already read: the portal's pages go round in a circle."

@@ -15,19 +15,27 @@ from typing import BinaryIO
 from harvesters.errors import MalformedAnswer
 
 CHUNK_BYTES = 1 << 18
+WINDOW_BYTES = 1 << 16
+"""What a pattern may look at in one go: the engine remembers every repetition of a group, a hundred bytes and more each."""
+
 ENVELOPE_LIMIT_BYTES = 4 << 20
 """What surrounds the array is held in memory; no protocol's envelope comes near this."""
 
-_BLANKS = re.compile(rb"[ \t\r\n]*+")
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_STRING_REST = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_SCALAR = re.compile(rb'[^"{}\[\],:\s]++')
-_TO_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+# No possessive quantifiers: before Python 3.11.5 they match wrongly (cpython issue 106052), and Debian 12 has 3.11.2. Each
+# pattern is written so that there is one way only to match, and giving back finds nothing: linear also where it fails.
+_TEXT = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+_BLANKS = re.compile(rb"[ \t\r\n]*")
+_STRING = re.compile(_TEXT, re.DOTALL)
+_STRING_REST = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
+_SCALAR = re.compile(rb'[^"{}\[\],:\s]+')
+_TO_MARK = re.compile(rb'[^"{}\[\]]*')
+
+
 def _nested(depth: int) -> bytes:
     """A pattern for an object or list that nests at most so deep."""
-    text = rb'"(?:[^"\\]++|\\.)*+"'
-    inner = rb'[^"{}\[\]]++|' + text
-    return rb"[{\[](?:" + inner + (rb"|" + _nested(depth - 1) if depth else rb"") + rb")*+[}\]]"
+    plain = rb'[^"{}\[\]]*'
+    inside = _TEXT + (rb"|" + _nested(depth - 1) if depth else rb"")
+    return rb"[{\[]" + plain + rb"(?:(?:" + inside + rb")" + plain + rb")*[}\]]"
 
 
 _USUAL_MEMBER = re.compile(_nested(6), re.DOTALL)
@@ -204,55 +212,39 @@ class ArrayMembers:
                 yield self._utf8(self._token(_SCALAR))
 
     def _nested_member(self) -> bytes | TooLarge:
-        usual = _USUAL_MEMBER.match(self._buffer, self._at)
+        usual = _USUAL_MEMBER.match(self._buffer, self._at, self._at + WINDOW_BYTES)
         if usual and usual.end() - self._at <= self._max_bytes:
             return self._utf8(self._take(usual.end() - self._at))
-        depth = 0
+        depth = skipped = 0
+        in_string = False
         position = self._at
         while True:
-            match = _TO_BRACKET.match(self._buffer, position)
+            match = (_STRING_REST if in_string else _TO_MARK).match(self._buffer, position, position + WINDOW_BYTES)
             position = match.end() if match else position
-            if position < len(self._buffer) and self._buffer[position : position + 1] != b'"':
-                depth += 1 if self._buffer[position : position + 1] in b"{[" else -1
-                position += 1
-                if depth == 0:
-                    break
+            if position >= len(self._buffer) - in_string:
+                # Once it is too large the member is passed over: no more than a chunk of it is held.
+                if skipped or position - self._at > self._max_bytes:
+                    skipped += position - self._at
+                    self._at = position
+                position -= self._at
+                if not self._fill():
+                    raise self._cut()
                 continue
-            if position - self._at > self._max_bytes or len(self._buffer) - self._at > 2 * self._max_bytes:
-                return self._skip_member(depth, position)
-            position -= self._at
-            if not self._fill():
-                raise self._cut()
-        size = position - self._at
+            byte = self._buffer[position : position + 1]
+            if byte == b'"':
+                in_string = not in_string
+            elif in_string or byte not in b"{}[]":
+                continue  # the window ended here, not the text
+            else:
+                depth += 1 if byte in b"{[" else -1
+            position += 1
+            if depth == 0:
+                break
+        size = skipped + position - self._at
         if size > self._max_bytes:
             self._at = position
             return TooLarge(size)
         return self._utf8(self._take(size))
-
-    def _skip_member(self, depth: int, position: int) -> TooLarge:
-        """Pass over the rest of a member, holding no more than a chunk of it."""
-        skipped = position - self._at
-        self._at = position
-        in_string = False
-        while True:
-            pattern = _STRING_REST if in_string else _TO_BRACKET
-            match = pattern.match(self._buffer, self._at)
-            end = match.end() if match else self._at
-            skipped += end - self._at
-            self._at = end
-            byte = self._buffer[end : end + 1]
-            if not byte or byte == b"\\":
-                if not self._fill():
-                    raise self._cut()
-                continue
-            self._at += 1
-            skipped += 1
-            if byte == b'"':
-                in_string = not in_string
-            else:
-                depth += 1 if byte in b"{[" else -1
-                if depth == 0:
-                    return TooLarge(skipped)
 
     def _utf8(self, member: bytes) -> bytes:
         """The member in UTF-8: as sent, else from the declared charset, else from Windows-1252, which such files are."""

@@ -271,6 +271,9 @@ class Progress(msgspec.Struct):
     open: dict[str, Ask] = {}
     asked: set[str] = set()
     seen: set[int] = set()
+    page: list[int] = []
+    pages: set[int] = set()
+    """Of every answer that was read, what identifiers it held in which order: the same again is a loop."""
     records: int = 0
     nameless: int = 0
     requests: int = 0
@@ -295,6 +298,9 @@ class Progress(msgspec.Struct):
                 self.robots_forbid = self.robots_forbid or line.finding.code == "robots-forbid"
             case Checkpoint():
                 self.requests += bool(line.answered)
+                if self.page and line.failure is None:
+                    self.pages.add(hash(tuple(self.page)))
+                self.page.clear()
                 self.open.pop(line.answered, None)
                 for ask in line.asked:
                     if ask.key not in self.asked:
@@ -318,6 +324,12 @@ class Progress(msgspec.Struct):
             self.nameless += 1
         else:
             self.seen.add(hash(identifier))
+            self.page.append(hash(identifier))
+
+    @property
+    def page_was_read(self) -> bool:
+        """Whether the answer that is being read holds the very datasets of one that was read before."""
+        return bool(self.page) and hash(tuple(self.page)) in self.pages
 
 
 def progress(path: Path) -> Progress:

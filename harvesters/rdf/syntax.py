@@ -19,15 +19,15 @@ class Syntax(Enum):
     HTML = "a web page"
 
 
-_COMMENTS = re.compile(r"(?:\s++|#[^\n]*+)*+")
+_COMMENTS = re.compile(r"(?:\s++|#[^\n]*+)*")
 _BEFORE_ROOT = re.compile(
-    r"(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>)*+", re.DOTALL | re.IGNORECASE
+    r"(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>)*", re.DOTALL | re.IGNORECASE
 )
 _HTML = re.compile(r"<html[\s>]|<!doctype\s+html", re.IGNORECASE)
 _XML = re.compile(r"<\?xml\b|<!|<[A-Za-z_][\w.-]*+(?::[\w.-]++)?\s[^<>]*?\bxmlns\b")
 _JSON = re.compile(r'\{\s*+["}]|\[\s*+(?:[\[{"]|\]\s*+\Z)')
 _IRI_OR_BLANK = r"(?:<[^>\n]*+>|_:\S++)"
-_LITERAL = r'"(?:[^"\\\n]|\\.)*+"(?:@[\w-]++|\^\^<[^>\n]*+>)?'
+_LITERAL = r'"(?:[^"\\\n]++|\\.)*"(?:@[\w-]++|\^\^<[^>\n]*+>)?'
 _N_QUADS_LINE = re.compile(
     rf"{_IRI_OR_BLANK}\s*+<[^>\n]*+>\s*+(?:{_IRI_OR_BLANK}|{_LITERAL})\s*+(?:{_IRI_OR_BLANK}\s*+)?\.\s*+(?:#.*)?"
 )

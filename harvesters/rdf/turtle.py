@@ -21,11 +21,11 @@ _DOT_MISSING = re.compile(r"A dot is expected")
 _LINE_JUMP = re.compile(r"Line jumps are not allowed")
 _AT_END = re.compile(r"Unexpected end")
 _TOKEN = re.compile(
-    r'(?P<skip>\s++|#[^\n]*+|<[^<>"{}|^`\\\s]*+>|"""(?:[^"\\]|\\.|"(?!""))*+"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*+\'\'\''
-    r'|"(?:[^"\\\n]|\\.)*+"?|\'(?:[^\'\\\n]|\\.)*+\'?|@[\w-]+|\d[\d.]*\d)|(?P<mark>[;,\[\](){}]|\.(?=\s|$|[<_#}]))|(?P<rest>.)',
+    r'(?P<skip>\s++|#[^\n]*+|<[^<>"{}|^`\\\s]*+>|"""(?:[^"\\]++|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]++|\\.|\'(?!\'\'))*\'\'\''
+    r'|"(?:[^"\\\n]++|\\.)*"?|\'(?:[^\'\\\n]++|\\.)*\'?|@[\w-]+|\d[\d.]*\d)|(?P<mark>[;,\[\](){}]|\.(?=\s|$|[<_#}]))|(?P<rest>.)',
     re.DOTALL,
 )
-_SUBJECT = re.compile(r"(?:\s++|#[^\n]*+)*+(?:<[^>]*+>|[^\s;,\[\](){}]++)")
+_SUBJECT = re.compile(r"(?:\s++|#[^\n]*+)*(?:<[^>]*+>|[^\s;,\[\](){}]++)")
 
 MAX_MISTAKES = 10_000
 """Per document, after which reading it further makes no sense."""

@@ -100,10 +100,10 @@ def _home(folder: Path, memory: State, user: User | None) -> Path:
             return home
         raise StateError(f"{home} belongs to another user than PostgreSQL would run as; start the portal as its owner.")
     home = folder / NAME
-    if home.exists():
+    if (home / "data").exists():
         raise StateError(f"{home} holds a database that this portal does not remember; move it away and start again.")
     if reachable(folder, user):
-        home.mkdir(mode=0o700)
+        home.mkdir(mode=0o700, exist_ok=True)  # a start that failed may have left it empty
     else:
         home = Path(tempfile.mkdtemp(prefix="portal-postgresql-", dir=OUTSIDE))
     if user is not None:
