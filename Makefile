@@ -5,7 +5,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test demo demo-stop bench portal-conformance lint docs clean
+.PHONY: help install test demo demo-stop bench portal-conformance realdata lint docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 22
@@ -34,6 +34,9 @@ bench: $(STAMP) ## speed and memory beside the floor, for 10,000 and 100,000 dat
 
 portal-conformance: $(STAMP) ## CKAN's own search tests against the search stand-in
 	$(VENV)/bin/python -m portal.local.conformance
+
+realdata: $(STAMP) ## every real payload, all of its datasets published too
+	CATALOGUE_REALDATA=all $(VENV)/bin/python -m pytest -s tests/catalogue/test_realdata.py
 
 lint: $(STAMP) ## ruff, mypy, and who may import whom
 	$(VENV)/bin/ruff check .

@@ -13,13 +13,26 @@ import sys
 import tempfile
 import time
 import urllib.request
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import requests
+from ckanapi import RemoteCKAN
+
 from benchmarks.portal import NUMBER, template
+from portal import local
 
 OUT = Path(__file__).parent / "out" / "latest.json"
 ROWS = 1000
+WRITERS = 4
+BARE_CREATES = 300
+"""How many bare `package_create` calls the floor of publishing is taken from."""
+
+ENVIRONMENT = Path(os.environ.get("CATALOGUE_PORTAL_ENVIRONMENT", "var/portal/environment")).absolute()
 
 
 def download_floor(url: str, count: int) -> float:
@@ -81,33 +94,90 @@ class Home:
 def measure(count: int) -> list[dict[str, Any]]:
     """Every stage for a portal of so many datasets."""
     rows: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, portal_of(count) as url:
         folder = Path(name)
-        server = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.portal", str(count)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        floors = (download_floor(url, count), insert_floor(folder, count))
+        home = Home(folder, url)
+        for label in ("first", "unchanged"):
+            run = home.harvest()
+            if run["state"] != "complete" or run["records"] != count:
+                raise RuntimeError(f"the run is {run['state']} with {run['records']} records")
+            stages = (
+                ("harvest", run["harvest_seconds"], floors[0]),
+                ("assemble and validate", run["assemble_seconds"], floors[1]),
+            )
+            rows += [row(f"{stage}, {label}", count, seconds, floor) for stage, seconds, floor in stages]
+    return rows
+
+
+@contextmanager
+def portal_of(count: int) -> Iterator[str]:
+    """The address of a portal of so many datasets, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.portal", str(count)]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        if server.stdout is None:
+            raise RuntimeError("the portal has no output")
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+    finally:
+        server.communicate("")
+
+
+def row(stage: str, count: int, seconds: float, floor: float) -> dict[str, Any]:
+    """One line of the outcome."""
+    return {
+        "stage": stage,
+        "datasets": count,
+        "seconds": round(seconds, 3),
+        "peak_mib": peak_mib(),
+        "floor_seconds": round(floor, 3),
+    }
+
+
+def create_floor(folder: Path, address: local.Address, writers: int) -> float:
+    """Seconds a dataset of bare `package_create` calls, as many at once as we have writers."""
+    organization = RemoteCKAN(address.url, apikey=address.token).action.organization_create(name="floor")["id"]
+
+    def create(number: int) -> None:
+        record = json.loads(template().replace(NUMBER.encode(), b"f%09d" % number))
+        for key in ("organization", "metadata_created", "metadata_modified"):
+            del record[key]
+        record["id"] = str(uuid.uuid4())
+        for resource_ in record["resources"]:
+            del resource_["id"], resource_["created"]
+        RemoteCKAN(address.url, apikey=address.token, session=requests.Session()).call_action(
+            "package_create", {**record, "owner_org": organization}
         )
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(writers) as pool:
+        list(pool.map(create, range(BARE_CREATES)))
+    return (time.perf_counter() - started) / BARE_CREATES
+
+
+def measure_publishing(count: int) -> list[dict[str, Any]]:
+    """The whole way with publishing, first and unchanged, beside bare `package_create`."""
+    rows: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as name, portal_of(count) as url:
+        folder = Path(name)
+        folder.chmod(0o755)
+        address = local.up(folder / "ckan", environment=ENVIRONMENT)
         try:
-            if server.stdout is None:
-                raise RuntimeError("the portal has no output")
-            url = f"http://127.0.0.1:{int(server.stdout.readline())}"
-            floors = (download_floor(url, count), insert_floor(folder, count))
+            floor = create_floor(folder, address, WRITERS) * count
             home = Home(folder, url)
+            home.environment |= {"CKAN_URL": address.url, "CKAN_TOKEN": address.token, "CKAN_WRITERS": str(WRITERS)}
+            whole = []
             for label in ("first", "unchanged"):
-                run = home.harvest()
-                if run["state"] != "complete" or run["records"] != count:
-                    raise RuntimeError(f"the run is {run['state']} with {run['records']} records")
-                for stage, seconds, floor in (
-                    ("harvest", run["harvest_seconds"], floors[0]),
-                    ("assemble and validate", run["assemble_seconds"], floors[1]),
-                ):
-                    rows.append(
-                        {
-                            "stage": f"{stage}, {label}", "datasets": count, "seconds": round(seconds, 3),
-                            "peak_mib": peak_mib(), "floor_seconds": round(floor, 3),
-                        }
-                    )  # fmt: skip
+                started = time.perf_counter()
+                home.harvest()
+                published = home.run("publish")
+                whole.append(time.perf_counter() - started)
+                stages = (("publish", published["seconds"]), ("harvest to publish", whole[-1]))
+                rows += [row(f"{stage}, {label}", count, seconds, floor) for stage, seconds in stages]
+                print(f"written to CKAN, {label}: {published['written']}")
+            print(f"unchanged with publishing is {whole[0] / whole[1]:.0f} times as fast as the first run")
         finally:
-            server.communicate("")
+            local.down(folder / "ckan")
     return rows
 
 
@@ -118,15 +188,17 @@ def peak_mib() -> float:
 
 def main() -> None:
     """Measure, print and write."""
-    rows = [row for count in map(int, sys.argv[1:] or ("10000", "100000")) for row in measure(count)]
+    counts = list(map(int, sys.argv[1:])) or [10_000, 100_000]
+    rows = [line for count in counts for line in measure(count)]
+    rows += measure_publishing(min(counts))
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     print(f"{'stage':34}{'datasets':>10}{'seconds':>10}{'per second':>12}{'floor s':>10}{'x floor':>9}{'peak MiB':>10}")
-    for row in rows:
-        rate, ratio = row["datasets"] / row["seconds"], row["seconds"] / row["floor_seconds"]
+    for line in rows:
+        rate, ratio = line["datasets"] / line["seconds"], line["seconds"] / line["floor_seconds"]
         print(
-            f"{row['stage']:34}{row['datasets']:>10,}{row['seconds']:>10.2f}{rate:>12,.0f}"
-            f"{row['floor_seconds']:>10.2f}{ratio:>9.2f}{row['peak_mib']:>10}"
+            f"{line['stage']:34}{line['datasets']:>10,}{line['seconds']:>10.2f}{rate:>12,.0f}"
+            f"{line['floor_seconds']:>10.2f}{ratio:>9.2f}{line['peak_mib']:>10}"
         )
 
 

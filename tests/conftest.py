@@ -13,9 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from portal import local
+
 REPOSITORY = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("CATALOGUE_SHARED", REPOSITORY.parent / "shared"))
 REALDATA = SHARED / "realdata"
+
+CKAN_ENVIRONMENT = Path(os.environ.get("CATALOGUE_PORTAL_ENVIRONMENT", REPOSITORY / "var" / "portal" / "environment"))
+"""The Python environment of CKAN, which takes half a minute to make: one for all tests."""
 
 needs_realdata = pytest.mark.skipif(
     not REALDATA.is_dir(), reason="the folder of real payloads is absent (CATALOGUE_SHARED names it)"
@@ -167,3 +172,12 @@ class Catalogue:
 def catalogue(tmp_path: Path) -> Catalogue:
     """The `catalogue` command with a new home; loopback may be fetched from, without pauses."""
     return Catalogue(tmp_path / "home", {})
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[local.Address]:
+    """A real CKAN of a module's own, with its address and a sysadmin's token; it is stopped afterwards."""
+    folder = tmp_path_factory.mktemp("ckan")
+    folder.chmod(0o755)
+    yield local.up(folder, environment=CKAN_ENVIRONMENT)
+    local.down(folder)

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY
-
-ENVIRONMENT = Path(os.environ.get("CATALOGUE_PORTAL_ENVIRONMENT", REPOSITORY / "var" / "portal" / "environment"))
+from tests.conftest import CKAN_ENVIRONMENT, REPOSITORY
 
 
 @pytest.fixture
@@ -26,7 +24,7 @@ def home(tmp_path):
 def sandbox(home: Path, command: str) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CATALOGUE_", "CKAN_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "sandbox", command], cwd=REPOSITORY, env={**environment, "CATALOGUE_HOME": str(home), "CATALOGUE_PORTAL_ENVIRONMENT": str(ENVIRONMENT)},
+        [sys.executable, "-m", "sandbox", command], cwd=REPOSITORY, env={**environment, "CATALOGUE_HOME": str(home), "CATALOGUE_PORTAL_ENVIRONMENT": str(CKAN_ENVIRONMENT)},
         capture_output=True, text=True, timeout=400, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

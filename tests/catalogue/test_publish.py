@@ -1,25 +1,10 @@
 """Publishing to a real CKAN, through the command as a person runs it."""
 
-import os
-from pathlib import Path
-
 import pytest
 import requests
 from ckanapi import RemoteCKAN
 
-from portal import local
-from tests.conftest import REPOSITORY, Catalogue, CkanDouble, Reply, Site, dataset
-
-ENVIRONMENT = Path(os.environ.get("CATALOGUE_PORTAL_ENVIRONMENT", REPOSITORY / "var" / "portal" / "environment"))
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """A CKAN of its own; it is stopped afterwards."""
-    folder = tmp_path_factory.mktemp("ckan")
-    folder.chmod(0o755)
-    yield local.up(folder, environment=ENVIRONMENT)
-    local.down(folder)
+from tests.conftest import Catalogue, CkanDouble, Reply, Site, dataset
 
 
 @pytest.fixture
@@ -31,7 +16,7 @@ def publisher(catalogue: Catalogue, address) -> Catalogue:
 def portal(site: Site, publisher: Catalogue, request) -> CkanDouble:
     double = CkanDouble(site, [dataset(number) for number in range(4)])
     # A source of its own each, so that the tests share one CKAN and not its datasets.
-    publisher.register(f"xa-{abs(hash(request.node.name)) % 10**8} ckan {double.url}")
+    publisher.register(f"xa-{request.node.originalname.replace('_', '-')[:50]} ckan {double.url}")
     publisher.run("harvest", "--all")
     return double
 
@@ -90,19 +75,11 @@ def test_a_deleted_organization_and_dataset_come_back(portal, publisher, address
 
 
 def test_what_ckan_refuses_is_noted_and_the_rest_goes_on(portal, publisher, address):
-    portal.datasets[2] = dataset(
-        2, resources=[{"id": "r", "url": "https://data.example.org/x.csv", "name": "x"}], version="v"
-    )
-    ckan = RemoteCKAN(address.url, apikey=address.token)
-    publisher.run("harvest", "--all")
-    taken = publisher.packages()[0]
+    digest = publisher.packages()[0]["name"].rpartition("-")[2]
     # Somebody made a dataset by hand under the address that ours would get.
-    name = f"public-contracts-0-{taken['name'].rpartition('-')[2]}"
-    ckan.action.package_create(
-        name=name, owner_org=None, title="By hand", extras=[]
-    ) if not ckan.action.organization_list() else ckan.action.package_create(
-        name=name, owner_org=ckan.action.organization_list()[0], title="By hand"
-    )
+    ckan = RemoteCKAN(address.url, apikey=address.token)
+    organization = ckan.action.organization_create(name=f"by-hand-{digest}")
+    ckan.action.package_create(name=f"public-contracts-0-{digest}", owner_org=organization["id"], title="By hand")
     result = totals(publisher.json("publish"))
     assert (result["created"], result["refused"]) == (3, 1)
 

@@ -7,9 +7,14 @@ command. At least 99 % of the datasets must become valid packages, and every oth
 import csv
 import gzip
 import json
+import os
+import re
+import tarfile
+from collections import Counter
 from pathlib import Path
 
 import pyoxigraph
+from ckanapi import RemoteCKAN
 
 from tests.conftest import REALDATA, Catalogue, Reply, Site, needs_realdata
 
@@ -32,6 +37,7 @@ HOLD_NO_DATASETS = {
     "dcat/be-ldes_pages/index.trig": "an index page",
     "dcat/be-datagovbe_ldes_feed.tar.gz": "read by a test of its own",
 }
+PUBLISHED_PER_PAYLOAD = 300
 DATASET = pyoxigraph.NamedNode("http://www.w3.org/ns/dcat#Dataset")
 TYPE = pyoxigraph.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
@@ -79,8 +85,8 @@ def count_dcat(content: bytes, path: str) -> int:
     return len({str(quad.subject) for quad in quads if quad.predicate == TYPE and quad.object == DATASET})
 
 
-@needs_realdata
-def test_every_real_payload_becomes_valid_packages(site: Site, catalogue: Catalogue):
+def serve(site: Site) -> tuple[list[str], dict[str, tuple[str, int]]]:
+    """Serve every payload; gives the sources to register, and by source the payload and how many datasets it has."""
     entries, expected = [], {}
     for number, path in enumerate(payloads()):
         protocol = path.split("/")[0]
@@ -89,42 +95,100 @@ def test_every_real_payload_becomes_valid_packages(site: Site, catalogue: Catalo
         identifier = f"xa-{number}"
         if protocol == "ckan":
             expected[identifier] = (path, serve_ckan(site, prefix, path, content))
-            url = site.url + prefix
+            entries.append(f"{identifier} ckan {site.url}{prefix}")
+            continue
+        name = Path(path.removesuffix(".gz")).name
+        if protocol == "dcat-us":
+            document = json.loads(content.decode("utf-8-sig"))
+            expected[identifier] = (path, len(document if isinstance(document, list) else document["dataset"]))
         else:
-            name = Path(path.removesuffix(".gz")).name
-            site.routes[f"{prefix}/{name}"] = lambda query, body=content: Reply(body)
-            url = f"{site.url}{prefix}/{name}"
-            if protocol == "dcat-us":
-                document = json.loads(content.decode("utf-8-sig"))
-                datasets = document if isinstance(document, list) else document["dataset"]
-                expected[identifier] = (path, len(datasets))
-            else:
-                try:
-                    expected[identifier] = (path, count_dcat(content, path))
-                except SyntaxError:
-                    continue  # needs salvage: counted by the harvester's own tests
-        entries.append(f"{identifier} {protocol} {url}")
+            try:
+                expected[identifier] = (path, count_dcat(content, path))
+            except SyntaxError:
+                continue  # needs salvage: counted by the harvester's own tests
+        site.routes[f"{prefix}/{name}"] = lambda query, body=content: Reply(body)
+        entries.append(f"{identifier} {protocol} {site.url}{prefix}/{name}")
+    return entries, expected
+
+
+def held_by_source(catalogue: Catalogue) -> Counter[str]:
+    return Counter(package["catalogue"]["source"] for package in catalogue.packages())
+
+
+@needs_realdata
+def test_every_real_payload_becomes_valid_packages(site: Site, catalogue: Catalogue):
+    entries, expected = serve(site)
     catalogue.register(*entries)
     runs = {run["source"]: run for run in catalogue.json("harvest", "--all", status=None)["runs"]}
-    held: dict[str, int] = {}
-    for package in catalogue.packages():
-        source = package["catalogue"]["source"]
-        held[source] = held.get(source, 0) + 1
-    total = sum(count for _, count in expected.values())
+    held = held_by_source(catalogue)
     short = {
-        path: f"{held.get(identifier, 0)} of {count}, {runs[identifier]['invalid']} invalid: {runs[identifier]['sentence']}"
+        path: f"{held[identifier]} of {count}, {runs[identifier]['invalid']} invalid: {runs[identifier]['sentence']}"
         for identifier, (path, count) in expected.items()
-        if held.get(identifier, 0) != count
+        if held[identifier] != count
     }
-    valid = sum(min(held.get(identifier, 0), count) for identifier, (_, count) in expected.items())
+    total = sum(count for _, count in expected.values())
+    valid = sum(min(held[identifier], count) for identifier, (_, count) in expected.items())
     print(f"{valid} of {total} datasets in {len(expected)} payloads are valid packages; not all of:", short)
     assert total > 5000
     assert valid >= 0.99 * total, short
-    unexplained = {
-        expected[identifier][0]: runs[identifier]
+    unexplained = [
+        expected[identifier][0]
         for identifier, (_, count) in expected.items()
-        if held.get(identifier, 0) < count
-        and not runs[identifier]["invalid"]
-        and runs[identifier]["state"] == "complete"
-    }
+        if held[identifier] < count and not runs[identifier]["invalid"] and runs[identifier]["state"] == "complete"
+    ]
     assert not unexplained
+
+
+@needs_realdata
+def test_real_datasets_are_published(site: Site, catalogue: Catalogue, address):
+    """Up to 300 of each payload, or all of them where CATALOGUE_REALDATA says so (`make realdata`)."""
+    entries, _ = serve(site)
+    publisher = Catalogue(catalogue.home, {"CKAN_URL": address.url, "CKAN_TOKEN": address.token})
+    publisher.register(*entries)
+    limit = [] if os.environ.get("CATALOGUE_REALDATA") == "all" else ["--limit", str(PUBLISHED_PER_PAYLOAD)]
+    publisher.run("harvest", "--all", *limit, status=None)
+    held = held_by_source(publisher).total()
+    published = publisher.json("publish")
+    sums = Counter()
+    for state in published["states"]:
+        sums.update({key: state[key] for key in ("created", "updated", "refused", "failed")})
+    print(f"{sums['created']} of {held} real datasets created in {published['seconds']} s, {sums['refused']} refused")
+    assert sums["created"] + sums["refused"] == held
+    assert sums["refused"] <= 0.01 * held
+    assert RemoteCKAN(address.url).action.package_search(rows=0)["count"] == sums["created"]
+
+
+@needs_realdata
+def test_a_whole_linked_data_feed(site: Site, catalogue: Catalogue, address):
+    """976 pages of a State's LDES feed, whose datasets and distributions come on different pages."""
+    datasets: set[str] = set()
+    with tarfile.open(REALDATA / "dcat/be-datagovbe_ldes_feed.tar.gz") as archive:
+        for member in archive:
+            if member.isfile():
+                content = archive.extractfile(member).read()
+                # Compressed while they wait, so that the test itself stays small.
+                packed = gzip.compress(content, 1)
+                site.routes[f"/{member.name}"] = lambda query, body=packed: Reply(
+                    body, headers={"Content-Encoding": "gzip"}
+                )
+                datasets.update(re.findall(rb"<([^<>\s]+)> a <http://www\.w3\.org/ns/dcat#Dataset>", content))
+    catalogue.register(f"xa-feed dcat {site.url}/https_3A_2F_2Fw3id.org_2Fsds_23Stream/index.trig")
+    run = catalogue.json("harvest", "xa-feed", status=None)["runs"][0]
+    held = {package["catalogue"]["native_id"] for package in catalogue.packages()}
+    print(
+        f"{len(held)} of {len(datasets)} datasets of the feed, {run['invalid']} invalid, in {run['seconds']} s: {run['sentence']}"
+    )
+    assert len(held) >= 0.99 * 17_828
+    assert run["state"] == "complete"
+    publisher = Catalogue(catalogue.home, {"CKAN_URL": address.url, "CKAN_TOKEN": address.token})
+    if os.environ.get("CATALOGUE_REALDATA") != "all":
+        publisher = Catalogue(
+            catalogue.home.parent / "some",
+            {**publisher.environment, "CATALOGUE_HOME": str(catalogue.home.parent / "some")},
+        )
+        publisher.register(f"xa-feed dcat {site.url}/https_3A_2F_2Fw3id.org_2Fsds_23Stream/index.trig")
+        publisher.run("harvest", "xa-feed", "--limit", str(PUBLISHED_PER_PAYLOAD), status=None)
+    published = publisher.json("publish")["states"][0]
+    print(f"published of the feed: {published}")
+    assert published["created"] >= 0.99 * (published["created"] + published["refused"]) > 0
+    assert published["failed"] == 0

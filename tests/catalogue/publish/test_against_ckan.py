@@ -1,28 +1,15 @@
 """Publishing to a real CKAN whose answers get lost, or come from something before it."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from ckanapi import RemoteCKAN
 
-from portal import local
 from tests.catalogue.publish.relay import Passing, Relay
-from tests.conftest import REPOSITORY, Catalogue, CkanDouble, Reply, Site, dataset
+from tests.conftest import Catalogue, CkanDouble, Reply, Site, dataset
 
-ENVIRONMENT = Path(os.environ.get("CATALOGUE_PORTAL_ENVIRONMENT", REPOSITORY / "var" / "portal" / "environment"))
 COLUMNS = ("created", "updated", "unchanged", "refused", "failed")
 WRITES = {"package_create", "package_update", "organization_create", "organization_patch"}
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """A CKAN of its own; it is stopped afterwards."""
-    folder = tmp_path_factory.mktemp("ckan")
-    folder.chmod(0o755)
-    yield local.up(folder, environment=ENVIRONMENT)
-    local.down(folder)
 
 
 @pytest.fixture
