@@ -38,7 +38,11 @@ def list_runs(
 
 
 @app.command()
-def show(number: Annotated[int, typer.Argument(help="The run's number.")], as_json: AsJson = False) -> None:
+def show(
+    number: Annotated[int, typer.Argument(help="The run's number.")],
+    language: Annotated[str, typer.Option(help="Of the findings' texts: ar, zh, en, fr, ru or es.")] = "en",
+    as_json: AsJson = False,
+) -> None:
     """Show one run: its verdict, what could not be read, and its findings with hints."""
     from catalogue.harvests.models import Run, RunFinding
 
@@ -50,10 +54,10 @@ def show(number: Annotated[int, typer.Argument(help="The run's number.")], as_js
         msgspec.convert(row, Finding) for row in RunFinding.objects.filter(run=number).values_list("finding", flat=True)
     ]
     if as_json:
-        print_json({**run, "findings": [{**msgspec.to_builtins(f), **describe(f)._asdict()} for f in found]})
+        print_json({**run, "findings": [{**msgspec.to_builtins(f), **describe(f, language)._asdict()} for f in found]})
         return
     for key, value in run.items():
         typer.echo(f"{key}: {value}")
     for finding in found:
-        text = describe(finding)
+        text = describe(finding, language)
         typer.echo(f"[{finding.severity}] {finding.code}: {text.message} {text.hint}")
