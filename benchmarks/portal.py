@@ -28,7 +28,7 @@ def template() -> bytes:
         "extras": [{"key": f"key-{n}", "value": f"value {n} of {NUMBER}"} for n in range(12)],
         "resources": [
             {
-                "id": f"{NUMBER}-{n}", "name": f"Contracts, part {n}", "format": "CSV", "mimetype": "text/csv", "size": 1000 + n,
+                "id": f"{NUMBER}-{n}", "name": f"Part {n}", "format": "CSV", "mimetype": "text/csv", "size": 1000 + n,
                 "url": f"https://data.xa.example/{NUMBER}/{n}.csv", "created": "2024-01-01T00:00:00.000001",
             }
             for n in range(3)

@@ -71,12 +71,12 @@ def harvest(
         try:
             for future in as_completed(begun):
                 source, run, spool = begun[future]
-                problem = future.exception()
-                if problem is not None and not isinstance(problem, HarvestNotPossible):
-                    raise problem
-                run.harvest_seconds = 0.0 if problem else future.result()
+                failed = future.exception()
+                if failed is not None and not isinstance(failed, HarvestNotPossible):
+                    raise failed
+                run.harvest_seconds = 0.0 if failed else future.result()
                 results[source.id] = _finish(
-                    source, run, spool, configuration, workers, tell, str(problem or ""), full=full
+                    source, run, spool, configuration, workers, tell, str(failed or ""), full=full
                 )
         except BaseException:
             for future in begun:
@@ -217,7 +217,7 @@ def _observe(source: Source, assembled: Assembled, run: Run) -> None:
     """Note beside the source what robots.txt said, where a request was refused by it."""
     forbidden = run.failure == "refused-by-robots" or assembled.findings_by_code.get("robots-forbid", 0) > 0
     state = "forbids" if forbidden else "allows"
-    Observation.objects.update_or_create(source=source, defaults={"robots": state, "at": run.ended, "robots_rule": ""})
+    Observation.objects.update_or_create(source=source, defaults={"robots": state, "at": _now(), "robots_rule": ""})
 
 
 @contextmanager

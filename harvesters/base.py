@@ -84,7 +84,7 @@ class Failure(msgspec.Struct, frozen=True):
     body: bytes = b""
 
 
-class Advertised(NamedTuple):
+class Advertised(msgspec.Struct, frozen=True):
     """How many datasets the portal says it has, as of this answer."""
 
     count: int

@@ -185,7 +185,11 @@ class Ckan(Harvester):
     def _read_one(self, answer: Answer) -> Iterator[Event]:
         if answer.path.stat().st_size > self.source.max_record_bytes:
             size = answer.path.stat().st_size
-            yield notice(find("record-too-large", value=answer.url, size=size, limit=self.source.max_record_bytes), answer, received=True)
+            yield notice(
+                find("record-too-large", value=answer.url, size=size, limit=self.source.max_record_bytes),
+                answer,
+                received=True,
+            )
             return
         content = answer.content()
         try:
@@ -203,7 +207,11 @@ class Ckan(Harvester):
 
     def _event(self, member: bytes | TooLarge, answer: Answer) -> Event:
         if isinstance(member, TooLarge):
-            return notice(find("record-too-large", value=answer.url, size=member.size_bytes, limit=self.source.max_record_bytes), answer, received=True)
+            return notice(
+                find("record-too-large", value=answer.url, size=member.size_bytes, limit=self.source.max_record_bytes),
+                answer,
+                received=True,
+            )
         try:
             identity = _IDENTITY.decode(member)
         except msgspec.DecodeError as error:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -33,7 +33,6 @@ from harvesters.findings import find
 from harvesters.registry import harvester_for
 from harvesters.spool import Ask, Checkpoint, Header, Line, Noticed, Part, Progress, Record, SpoolWriter, progress
 from harvesters.verdict import judge
-
 
 LINKED = "node"
 """The purpose of asks in a web of pages (TREE) rather than a chain: links back are no loop there, nor is a page that holds
@@ -69,7 +68,7 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
 class HarvestSpider(scrapy.Spider):
     """Feeds asks to Scrapy and answers to harvesters, and writes down what comes of each."""
 
-    name: ClassVar[str] = "harvest"
+    name = "harvest"
 
     def __init__(self, job: Job, writer: SpoolWriter, state: Progress, **kwargs: Any) -> None:
         super().__init__(**kwargs)

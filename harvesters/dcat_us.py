@@ -161,7 +161,7 @@ class DcatUs(Harvester):
         return value if isinstance(value, str) and value else None
 
     @classmethod
-    def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:  # noqa: ARG003 (sent whole)
+    def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
         """Map one dataset of a data.json; see `dcat_us_mapping`."""
         try:
             return map_dataset(record, source)

@@ -18,9 +18,11 @@ def all_harvesters() -> dict[str, type[Harvester]]:
             continue
         module = importlib.import_module(f"harvesters.{module_info.name}")
         for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, Harvester) and value.__module__ == module.__name__:
-                if value is not Harvester:
-                    found[value.protocol] = value
+            # Its own classes only: what a module imports belongs to another.
+            if not isinstance(value, type) or value.__module__ != module.__name__:
+                continue
+            if issubclass(value, Harvester) and value is not Harvester:
+                found[value.protocol] = value
     return dict(sorted(found.items()))
 
 

@@ -9,7 +9,7 @@ harvest is cut back to its last whole frame and goes on from there (`SpoolWriter
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, cast
 
 import msgspec
 import zstandard
@@ -25,7 +25,7 @@ READ_CHUNK_BYTES = 1 << 18
 NO_JSON = msgspec.Raw(b"null")
 """In the place of a record's `json` where the record is text."""
 
-RUN_STATES = Literal["complete", "partial", "failed"]
+RunState = Literal["complete", "partial", "failed"]
 
 
 class Ask(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -121,7 +121,7 @@ class Verdict(msgspec.Struct, frozen=True, tag="verdict", omit_defaults=True, kw
     distinct: different identifiers among them; advertised: the portal's own count at the start and at the end.
     """
 
-    state: RUN_STATES
+    state: RunState
     ended: str
     sentence: str
     records: int
@@ -243,7 +243,7 @@ def _raw_lines(path: Path, size_bytes: int) -> Iterator[bytes]:
     decompressor = zstandard.ZstdDecompressor()
     with path.open("rb") as file:
         rest = b""
-        with decompressor.stream_reader(_Head(file, size_bytes), read_across_frames=True) as stream:
+        with decompressor.stream_reader(cast("BinaryIO", _Head(file, size_bytes)), read_across_frames=True) as stream:
             while chunk := stream.read(READ_CHUNK_BYTES):
                 lines = (rest + chunk).split(b"\n")
                 rest = lines.pop()

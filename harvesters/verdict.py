@@ -5,7 +5,7 @@ the end must enclose the distinct identifiers that were read, the last page must
 failed, gone round in a circle or been left out.
 """
 
-from harvesters.spool import Progress, Verdict
+from harvesters.spool import Progress, RunState, Verdict
 
 WORST_FIRST = (
     "refused-address",
@@ -38,6 +38,7 @@ def judge(state: Progress, *, limited: bool, ended: str) -> Verdict:
     elif not state.last_page and not limited and not state.failures:
         missing.append("The portal neither states a count nor showed a last page.")
     failure = min((failure for failure, _ in failures), key=WORST_FIRST.index, default=None)
+    verdict_state: RunState
     if not missing:
         verdict_state, sentence = "complete", f"All {state.records} datasets that the portal lists were read."
     elif state.records or limited:

@@ -36,7 +36,7 @@ class BulkSearch:
         self.count = count
         self._template, self._fields = _template()
 
-    def answer(self, request: Request, catalogue: Catalogue) -> Reply | None:  # noqa: ARG002 (of every service)
+    def answer(self, request: Request, catalogue: Catalogue) -> Reply | None:
         """A page; 409 for rows or start that are no numbers, as CKAN has it."""
         if not request.path.endswith("/action/package_search"):
             return None

@@ -64,7 +64,7 @@ def present_terms(page: Page, catalogue: NamedNode) -> Iterator[Triple]:
     yield from _links(page, view, ("hydra:first", "hydra:previous", "hydra:next", "hydra:last"))
 
 
-def former_terms(page: Page, catalogue: NamedNode) -> Iterator[Triple]:  # noqa: ARG001 (one shape with present_terms)
+def former_terms(page: Page, catalogue: NamedNode) -> Iterator[Triple]:
     """hydra:PagedCollection, as ckanext-dcat before version 2 writes it."""
     view = page.url(page.number)
     yield Triple(view, term("rdf:type"), term("hydra:PagedCollection"))

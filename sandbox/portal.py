@@ -49,7 +49,7 @@ class Robots:
     def __init__(self, text: str = OPEN_ROBOTS) -> None:
         self._reply = Reply(text.encode(), "text/plain; charset=utf-8")
 
-    def answer(self, request: Request, catalogue: Catalogue) -> Reply | None:  # noqa: ARG002 (of every service)
+    def answer(self, request: Request, catalogue: Catalogue) -> Reply | None:
         """The file, for its one path."""
         return self._reply if request.path == "/robots.txt" else None
 

@@ -6,7 +6,7 @@ from rich.progress import TaskID
 from catalogue.commands.output import AsJson, print_json, progress_bars
 
 app = typer.Typer(
-    help="A real CKAN on this machine, for trying and testing. In Solr's place runs a stand-in, unless CKAN_SOLR_URL names one.",
+    help="A real CKAN on this machine, to try and test. In Solr's place runs a stand-in, unless CKAN_SOLR_URL names one.",
     no_args_is_help=True,
 )
 

@@ -1,5 +1,7 @@
 """`catalogue status`: the whole at a glance."""
 
+from collections.abc import Mapping
+
 from django.db.models import Count, Max, Q
 
 from catalogue import database
@@ -14,7 +16,7 @@ def status(as_json: AsJson = False) -> None:
     from catalogue.states.models import State
 
     database.prepare()
-    counts = {
+    counts: dict[str, Mapping[str, object]] = {
         row["source__state"]: row
         for row in Dataset.objects.values("source__state").annotate(
             datasets=Count("pk"),

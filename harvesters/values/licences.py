@@ -101,7 +101,7 @@ def _spdx() -> dict[str, str]:
 @cache
 def _table() -> dict[str, _Known]:
     """`licences.csv`: other spellings of licences, the national ones among them."""
-    with resources.files("harvesters.values").joinpath("licences.csv").open(encoding="utf-8", newline="") as file:
+    with resources.files("harvesters.values").joinpath("licences.csv").open(encoding="utf-8") as file:
         return {
             _key(spelling): _Known(
                 row["spdx"] or None, row["url"] or None, row["title"], {"yes": True, "no": False}.get(row["open"])

@@ -64,7 +64,9 @@ class Result:
         return len(self.passed) / ran if ran else 0.0
 
 
-def measure(folder: Path, tests: tuple[str, ...] = TESTS, progress: ckan_environment.Progress = ckan_environment.silent) -> Result:
+def measure(
+    folder: Path, tests: tuple[str, ...] = TESTS, progress: ckan_environment.Progress = ckan_environment.silent
+) -> Result:
     """Run CKAN's tests against the stand-in, everything in one folder. Raises PortalError."""
     folder = folder.absolute()
     (folder / "log").mkdir(parents=True, exist_ok=True)
@@ -103,14 +105,23 @@ def _run(folder: Path, environment: Path, tests: tuple[str, ...]) -> Result:
     report = folder / "results.xml"
     report.unlink(missing_ok=True)
     command = [
-        *(str(ckan_environment.python(environment)), "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder)),
+        *(
+            str(ckan_environment.python(environment)),
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            str(folder),
+        ),
         # The folder may lie inside a project with pytest settings of its own; they are not meant for CKAN.
         *("-c", os.devnull),
         *("--ckan-ini", str(ckan.ini(folder)), f"--junitxml={report}", "--pyargs", *tests),
     ]
     with (folder / "log" / "tests.log").open("w") as log:
         try:
-            subprocess.run(  # noqa: S603
+            subprocess.run(
                 command, cwd=folder, env=ckan.variables(folder), stdout=log, stderr=log, check=False, timeout=PATIENCE
             )
         except subprocess.TimeoutExpired as error:
@@ -132,7 +143,9 @@ def read(report: bytes) -> Result:
 
 def main() -> int:
     """Measure and print; status 1 under the share that must pass."""
-    parser = argparse.ArgumentParser(prog="portal.local.conformance", description="Run CKAN's tests against the search stand-in.")
+    parser = argparse.ArgumentParser(
+        prog="portal.local.conformance", description="Run CKAN's tests against the search stand-in."
+    )
     parser.add_argument("--folder", type=Path, default=Path("var/portal/conformance"), help="where everything goes")
     given = parser.parse_args()
     try:

@@ -64,7 +64,7 @@ def _link(pid: int, name: str) -> str | None:
     """Where /proc/PID/NAME points to; None if the process is gone or belongs to somebody we may not look at."""
     try:
         # An executable replaced by an upgrade is shown with this suffix; it is still the one that was started.
-        return os.readlink(f"/proc/{pid}/{name}").removesuffix(" (deleted)")
+        return str(Path(f"/proc/{pid}/{name}").readlink()).removesuffix(" (deleted)")
     except OSError:
         return None
 

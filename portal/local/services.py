@@ -53,9 +53,10 @@ def ensure(service: Service, folder: Path, memory: state.State) -> bool:
     """
     known, port = memory.processes.get(service.name), memory.ports.get(service.name)
     if known is not None and port is not None and processes.alive(known):
-        if processes.wait_until(lambda: not processes.alive(known) or service.answers(port, known), HANG_PATIENCE) and (
-            processes.alive(known)
-        ):
+        answered = processes.wait_until(
+            lambda: not processes.alive(known) or service.answers(port, known), HANG_PATIENCE
+        )
+        if answered and processes.alive(known):
             return False
     for _ in range(TRIES):
         if _started(service, folder, memory, clear(service.name, memory, stop_signal=service.stop_signal)):
@@ -97,7 +98,8 @@ def clear(name: str, memory: state.State, *, stop_signal: int = signal.SIGTERM) 
     stopped = halt(name, memory, stop_signal=stop_signal)
     if port is not None and stopped:
         # The kernel closes a killed process's sockets a moment after the process is seen to be gone.
-        processes.wait_until(lambda: is_free(port), PORT_PATIENCE)
+        last = port
+        processes.wait_until(lambda: is_free(last), PORT_PATIENCE)
     if port is None or not is_free(port):
         port = free_port()
     memory.ports[name] = port

@@ -61,7 +61,7 @@ def serve_ckan(site: Site, prefix: str, path: str, content: bytes) -> int:
     else:
         document = json.loads(content)
         result = document.get("result", document)
-        datasets = result["results"] if "results" in result else [result]
+        datasets = result.get("results", [result])
     encoded = [json.dumps(dataset) for dataset in datasets]
 
     def search(query: dict[str, str]) -> Reply:

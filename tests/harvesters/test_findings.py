@@ -16,7 +16,8 @@ def test_every_code_is_there_in_six_languages(code):
     entry = _catalogue()[code]
     assert set(entry) == {"severity", *LANGUAGES}
     values = {
-        language: sorted(re.findall(r"\{(\w+)\}", entry[language]["message"] + entry[language]["hint"])) for language in LANGUAGES
+        language: sorted(re.findall(r"\{(\w+)\}", entry[language]["message"] + entry[language]["hint"]))
+        for language in LANGUAGES
     }
     assert all(found == values["en"] for found in values.values()), values
 

@@ -31,7 +31,7 @@ def main() -> int:
         store = Store(given.data)
         engine = Engine(schema.read(given.schema.read_bytes()), store)
     except SchemaError as error:
-        logging.getLogger(__name__).error("%s", error)
+        logging.getLogger(__name__).error("%s", error)  # noqa: TRY400 - a sentence for a person, not a fault of ours
         return 1
     found = engine.load()
     with SearchServer(engine, given.port, password) as server:

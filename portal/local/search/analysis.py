@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import snowballstemmer  # type: ignore[import-untyped]  # the package ships no types
+import snowballstemmer
 
 LOWER, UPPER, ALPHABETIC, DIGIT, DELIMITER = 1, 2, 3, 4, 0
 

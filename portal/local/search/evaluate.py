@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from datetime import UTC, datetime
 
 from portal.local.search import dates
@@ -226,11 +226,11 @@ def _fits(expression: re.Pattern[str]) -> Callable[[Value], bool]:
     return lambda value: expression.fullmatch(str(value)) is not None
 
 
-def _union(several: list[Set[int]]) -> Set[int]:
+def _union(several: Sequence[Set[int]]) -> Set[int]:
     return frozenset().union(*several)
 
 
-def _intersection(several: list[Set[int]]) -> Set[int]:
+def _intersection(several: Sequence[Set[int]]) -> Set[int]:
     several = sorted(several, key=len)
     return frozenset() if not several else frozenset(several[0]).intersection(*several[1:])
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import luqum.thread  # type: ignore[import-untyped]  # the package ships no types
-import luqum.tree as syntax  # type: ignore[import-untyped]
-from luqum.exceptions import ParseError  # type: ignore[import-untyped]
+import luqum.thread
+import luqum.tree as syntax
+from luqum.exceptions import ParseError
 
 from portal.local.search.errors import BadRequest
 
@@ -221,7 +221,7 @@ class _Reader:
                     continue
                 case syntax.Plus():
                     kind: Literal["must", "should"] = "must"
-                    part = part.a
+                    part = part.a  # noqa: PLW2901 - the clause is what stands behind the sign
                 case _:
                     wanted = joint != "OR" if self.operator == "AND" else joint == "AND"
                     kind = "must" if wanted else "should"

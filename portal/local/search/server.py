@@ -55,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         self._answer(self.rfile.read(int(length)))
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         log.debug(format, *args)
 
     def _answer(self, body: bytes) -> None:
