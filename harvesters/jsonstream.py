@@ -8,9 +8,12 @@ surrounds the array (counts, success flags, error objects) is the `envelope`. A 
 """
 
 import codecs
+import os
 import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
+
+import msgspec
 
 from harvesters.errors import MalformedAnswer
 
@@ -42,6 +45,13 @@ _USUAL_MEMBER = re.compile(_nested(6), re.DOTALL)
 """Nearly every dataset of nearly every portal, found in one step: three times as fast as bracket by bracket."""
 
 _TRANSCODED = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+AT_ONCE_BYTES = 8 << 20
+"""Up to this a document is split in memory: a page of 1,000 CKAN datasets mostly has 4 to 8 MB."""
+
+_FIELDS: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_MEMBERS: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class TooLarge:
@@ -84,6 +94,10 @@ class ArrayMembers:
 
     def __iter__(self) -> Iterator[bytes | TooLarge]:
         self._begin()
+        at_once = self._at_once()
+        if at_once is not None:
+            yield from at_once
+            return
         stack: list[str | None] = []  # the key under which each open object or array stands; None inside arrays
         kinds: list[bytes] = []
         key: str | None = None
@@ -130,6 +144,38 @@ class ArrayMembers:
                 if not kinds:
                     raise self._malformed("is neither an object nor a list")
                 self._keep(self._token(_SCALAR))
+
+    # -- a document of usual size
+
+    def _at_once(self) -> list[bytes | TooLarge] | None:
+        """The members of a document that fits into memory, split by msgspec, which is ten times as fast; None for one that
+        is larger or not quite JSON, which is then walked."""
+        here = self._file.tell()
+        size = self._file.seek(0, os.SEEK_END)
+        self._file.seek(here)
+        if self._transcoder is not None or size > AT_ONCE_BYTES:
+            return None
+        self._buffer += self._file.read()
+        for path in self._paths:
+            try:
+                outer: list[dict[str, msgspec.Raw]] = []
+                inner = msgspec.Raw(self._buffer)
+                for key in path:
+                    outer.append(_FIELDS.decode(inner))
+                    inner = outer[-1][key]
+                members = _MEMBERS.decode(inner)
+            except (msgspec.DecodeError, KeyError):
+                continue
+            self.found = True
+            inner = msgspec.Raw(b"[]")
+            for key, fields in zip(reversed(path), reversed(outer), strict=True):
+                inner = msgspec.Raw(msgspec.json.encode({**fields, key: inner}))
+            self._keep(bytes(inner))
+            return [
+                self._utf8(member) if len(member) <= self._max_bytes else TooLarge(len(member))
+                for member in map(bytes, members)
+            ]
+        return None
 
     # -- the buffer
 
