@@ -86,6 +86,7 @@ def test_a_limit_makes_a_partial_run_that_marks_nothing_missing(portal, catalogu
         (Reply(b"<!doctype html><html><title>Welcome</title>"), "malformed", "HTML"),
         (Reply(b""), "malformed", "empty"),
         (Reply(b"nope", 404), "moved", "404"),
+        (Reply(b"Traceback", 500), "down", "500"),
         (Reply(b"who are you", 401), "auth", "login"),
         (Reply(b"go away", 403), "blocked", "refuses"),
         (Reply(b'{"success": false, "error": {"message": "Search is off"}}'), "malformed", "Search is off"),

@@ -4,7 +4,8 @@ import pytest
 import requests
 from ckanapi import RemoteCKAN
 
-from tests.conftest import Catalogue, CkanDouble, Reply, Site, dataset
+from portal import local
+from tests.conftest import CKAN_ENVIRONMENT, Catalogue, CkanDouble, Reply, Site, dataset
 
 
 @pytest.fixture
@@ -99,15 +100,28 @@ def test_a_ckan_that_cannot_be_written_to(portal, publisher, environment, word):
     assert publisher.environment["CKAN_TOKEN"] not in done.stderr + done.stdout
 
 
-def test_one_ckan_as_the_source_of_another(portal, publisher, address, tmp_path):
+def test_one_ckan_as_the_source_of_another(portal, publisher, address, tmp_path_factory, tmp_path):
     publisher.run("publish")
-    source = RemoteCKAN(address.url)
-    expected = sorted(p["title"] for p in source.action.package_search(rows=1000)["results"])
-    reader = Catalogue(tmp_path / "reader", {})
-    permission = "harvest_permission: {by: Ministry, date: 2026-01-15, document: NV 1/2026}"
-    reader.register(f"xa-mirror ckan {address.url}\n{permission}")
-    reader.run("harvest", "xa-mirror")
-    assert sorted(package["title"] for package in reader.packages()) == expected
+    folder = tmp_path_factory.mktemp("another")
+    folder.chmod(0o755)
+    try:
+        another = local.up(folder, environment=CKAN_ENVIRONMENT)
+        reader = Catalogue(tmp_path / "reader", {"CKAN_URL": another.url, "CKAN_TOKEN": another.token})
+        permission = "harvest_permission: {by: Ministry, date: 2026-01-15, document: NV 1/2026}"
+        reader.register(f"xa-mirror ckan {address.url}\n{permission}")
+        reader.run("harvest", "xa-mirror")
+        reader.run("publish")
+        assert listed(another.url) == listed(address.url)
+        assert len(listed(another.url)) >= 4
+    finally:
+        local.down(folder)
+
+
+def listed(url: str) -> list[tuple[str, int]]:
+    """Every dataset of a CKAN: its title and how many resources it has."""
+    found = RemoteCKAN(url).action.package_search(rows=1000)
+    assert found["count"] == len(found["results"])
+    return sorted((package["title"], len(package["resources"])) for package in found["results"])
 
 
 def test_an_html_answer_is_no_ckan(site, portal, publisher):
