@@ -135,11 +135,17 @@ class HarvestSpider(scrapy.Spider):
         last_page = False
         troubles: list[str] = []
         failure: Failure | None = None
+        here: set[str] = set()
         try:
             for event in events:
                 match event:
                     case Ask():
                         asked.append(event)
+                    case Record(id=str(identifier)):
+                        if identifier in here:
+                            self._write(Noticed(finding=find("identifier-repeated", value=identifier), url=ask.url))
+                        here.add(identifier)
+                        self._write(event)
                     case Record() | Part() | Noticed():
                         self._write(event)
                     case Advertised(count):

@@ -74,6 +74,14 @@ def test_a_bad_record_is_quarantined_and_the_rest_goes_on(portal, catalogue):
     assert shown["findings_by_code"]["no-distribution"] == 1
 
 
+def test_an_identifier_that_two_datasets_share_is_said(portal, catalogue):
+    portal.datasets[3] = {**dataset(3), "id": dataset(2)["id"]}
+    run = harvested(catalogue)
+    assert (run["state"], run["records"], run["new"]) == ("partial", 7, 6)
+    shown = catalogue.json("runs", "show", str(run["run"]))
+    assert [(f["code"], f["value"]) for f in shown["findings"]] == [("identifier-repeated", dataset(2)["id"])]
+
+
 def test_a_limit_makes_a_partial_run_that_marks_nothing_missing(portal, catalogue):
     harvested(catalogue)
     run = harvested(catalogue, "xa-portal", "--limit", "3")
