@@ -13,9 +13,10 @@ from typing import Any, BinaryIO, ClassVar, NamedTuple
 import msgspec
 
 from harvesters.errors import FailureClass, MalformedAnswer
+from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import Finding
 from harvesters.package import Mapped
-from harvesters.spool import Ask, Noticed, Part, Record, raw_json
+from harvesters.spool import Ask, Gone, Noticed, Part, Record, raw_json
 
 MAX_RECORD_BYTES = 8 << 20
 """A record over this is skipped while it is read, with the finding `record-too-large` (issue 2, item 5)."""
@@ -36,7 +37,8 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """A source as harvesting sees it.
 
     id: the register's id of it. url: as reported. options: per protocol (`Harvester.options`). limit: stop after so many
-    records. max_record_bytes: a longer record is skipped.
+    records. max_record_bytes: a longer record is skipped. since: ISO 8601 in UTC (2026-01-31T00:00:00Z); only what changed
+    from then on is wanted, and it is set only for protocols that can say it (`Harvester.incremental`).
     """
 
     id: str
@@ -46,6 +48,7 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     permission: HarvestPermission | None = None
     limit: int | None = None
     max_record_bytes: int = MAX_RECORD_BYTES
+    since: str | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -100,9 +103,9 @@ class Trouble(NamedTuple):
     sentence: str
 
 
-Event = Record | Part | Noticed | Ask | Advertised | LastPage | Trouble
-"""What reading an answer yields: records, parts that records refer to, findings, further asks, and what the portal says
-of its size."""
+Event = Record | Gone | Part | Noticed | Ask | Advertised | LastPage | Trouble
+"""What reading an answer yields: records, identifiers that the portal says are deleted, parts that records refer to,
+findings, further asks, and what the portal says of its size."""
 
 Parts = Callable[[str], str | None]
 """Looks up a `Part` of the same harvest by its id."""
@@ -125,7 +128,9 @@ class Harvester:
 
     protocol: its name in sources.yaml. title: for people. standard: the text that prescribes it, as a link.
     version: of the mapping; raise it when `package` changes, so that unchanged records are mapped again.
-    options: what a source may set.
+    options: what a source may set. incremental: whether it can ask for what changed since a moment (`Source.since`); every
+    change must then be told, and a deletion either by `Gone` or not at all (a full harvest finds it).
+    The class's docstring is the protocol's paragraph in the documentation.
     """
 
     protocol: ClassVar[str]
@@ -133,6 +138,7 @@ class Harvester:
     standard: ClassVar[str]
     version: ClassVar[int] = 1
     options: ClassVar[tuple[Option, ...]] = ()
+    incremental: ClassVar[bool] = False
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -155,6 +161,19 @@ class Harvester:
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
         """Map one record to a Data Package; pure, and never raises for what a portal sent."""
         raise NotImplementedError
+
+    @classmethod
+    def leads(cls, seen: Seen) -> Iterable[Lead]:
+        """Which addresses are worth asking, after this answer, to find out whether the portal speaks this protocol. Called
+        with every answer, the one of the reported address first (`Seen.reported`, also where it failed); an
+        address is asked once, however many name it."""
+        return ()
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> Recognised | None:
+        """Whether an answer speaks this protocol; called with every answer of success, and never raises for what it
+        holds."""
+        return None
 
     def json_record(self, identifier: str | None, raw: bytes, answer: Answer) -> Record:
         """A record from JSON bytes of an answer, to be mapped by this harvester."""

@@ -31,7 +31,7 @@ from harvesters.fetch.policy import FetchPolicy
 from harvesters.fetch.settings import scrapy_settings
 from harvesters.findings import find
 from harvesters.registry import harvester_for
-from harvesters.spool import Ask, Checkpoint, Header, Line, Noticed, Part, Progress, Record, SpoolWriter, progress
+from harvesters.spool import Ask, Checkpoint, Gone, Header, Line, Noticed, Part, Progress, Record, SpoolWriter, progress
 from harvesters.verdict import judge
 
 LINKED = "node"
@@ -146,7 +146,7 @@ class HarvestSpider(scrapy.Spider):
                             self._write(Noticed(finding=find("identifier-repeated", value=identifier), url=ask.url))
                         here.add(identifier)
                         self._write(event)
-                    case Record() | Part() | Noticed():
+                    case Record() | Gone() | Part() | Noticed():
                         self._write(event)
                     case Advertised(count):
                         advertised = count
@@ -258,6 +258,7 @@ def harvest(job: Job) -> None:
             protocol=job.source.protocol,
             started=_now(),
             harvester=str(harvester.version),
+            since=job.source.since,
         )
         writer = SpoolWriter.create(job.spool, header)
         state = Progress(header)

@@ -51,7 +51,7 @@ class Ask(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Header(msgspec.Struct, frozen=True, tag="header", omit_defaults=True):
-    """First line: whose harvest this is. started: ISO 8601 with zone."""
+    """First line: whose harvest this is. started: ISO 8601 with zone. since: where only changes were asked for."""
 
     source: str
     run: str
@@ -60,6 +60,7 @@ class Header(msgspec.Struct, frozen=True, tag="header", omit_defaults=True):
     started: str
     harvester: str
     version: int = SPOOL_VERSION
+    since: str | None = None
 
 
 class Record(msgspec.Struct, frozen=True, tag="record", omit_defaults=True):
@@ -78,6 +79,13 @@ class Record(msgspec.Struct, frozen=True, tag="record", omit_defaults=True):
     media: str = "application/json"
     json: msgspec.Raw = NO_JSON
     text: str | None = None
+
+
+class Gone(msgspec.Struct, frozen=True, tag="gone", omit_defaults=True):
+    """A dataset that the portal itself says it has deleted."""
+
+    id: str
+    url: str = ""
 
 
 class Part(msgspec.Struct, frozen=True, tag="part", omit_defaults=True):
@@ -133,7 +141,7 @@ class Verdict(msgspec.Struct, frozen=True, tag="verdict", omit_defaults=True, kw
     requests: int = 0
 
 
-Line = Header | Record | Part | Noticed | Checkpoint | Verdict
+Line = Header | Record | Gone | Part | Noticed | Checkpoint | Verdict
 _DECODER: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 _ENCODER = msgspec.json.Encoder()
 _NEWLINES_TO_BLANKS = bytes.maketrans(b"\r\n", b"  ")

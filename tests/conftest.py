@@ -40,7 +40,8 @@ Route = Callable[[dict[str, str]], Reply]
 
 
 class Site:
-    """A site on loopback: paths to functions of the query that give a `Reply`. `asked` has every request's target."""
+    """A site on loopback: paths to functions of the query that give a `Reply`. `asked` has every request's target. What is
+    posted as a form joins the query; any other posted body is in it under the empty name."""
 
     def __init__(self) -> None:
         self.routes: dict[str, Route] = {}
@@ -53,11 +54,20 @@ class Site:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+                form = "form-urlencoded" in self.headers.get("Content-Type", "")
+                self._answer({key: values[-1] for key, values in parse_qs(body).items()} if form else {"": body})
+
             def do_GET(self) -> None:
+                self._answer({})
+
+            def _answer(self, posted: dict[str, str]) -> None:
                 parts = urlsplit(self.path)
                 site.asked.append(self.path)
                 route = site.routes.get(parts.path)
-                query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+                query = {key: values[-1] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
+                query |= posted
                 reply = route(query) if route else Reply(b"not here", 404)
                 self.send_response(reply.status)
                 for name, value in reply.headers.items():

@@ -1,0 +1,107 @@
+"""XML from portals: parsed without entities, DTDs or the network, and read without caring how a portal names its prefixes."""
+
+import re
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import BinaryIO
+
+from lxml import etree
+
+from harvesters.errors import MalformedAnswer
+
+Element = etree._Element
+
+MAX_DEPTH = 200
+"""Of nested elements; real records have at most 40."""
+
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+
+
+def parse(content: bytes, origin: str) -> Element:
+    """The root element of a document. origin: its address, for the message.
+
+    Raises MalformedAnswer for what is not well-formed, declares entities, or is nested deeper than `MAX_DEPTH`.
+    """
+    if _ENTITY.search(content[:65536]):
+        raise MalformedAnswer(f"{origin} declares XML entities, which are not read; ask the portal for plain XML.")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.parse(BytesIO(content.lstrip(b"\xef\xbb\xbf \t\r\n")), parser).getroot()
+    except etree.XMLSyntaxError as error:
+        raise MalformedAnswer(f"{origin} is not well-formed XML ({error}); tell the portal's operator.") from error
+    if root is None or _too_deep(root):
+        raise MalformedAnswer(f"{origin} is XML nested too deeply to be a catalogue; check the address.")
+    return root
+
+
+def elements(file: BinaryIO, name: str, origin: str) -> Iterator[Element]:
+    """Every element of that local name in a document of any size, one at a time; each is emptied once the next is asked
+    for. Raises MalformedAnswer as `parse` does, after the elements before the mistake."""
+    head = file.read(65536)
+    file.seek(0)
+    if _ENTITY.search(head):
+        raise MalformedAnswer(f"{origin} declares XML entities, which are not read; ask the portal for plain XML.")
+    try:
+        walker = etree.iterparse(
+            file, events=("end",), tag=f"{{*}}{name}", resolve_entities=False, no_network=True, load_dtd=False,
+            huge_tree=True, remove_comments=True, remove_pis=True,
+        )  # fmt: skip
+        for _, element in walker:
+            yield element
+            element.clear(keep_tail=False)
+            while element.getprevious() is not None and element.getparent() is not None:
+                del element.getparent()[0]
+    except etree.XMLSyntaxError as error:
+        raise MalformedAnswer(f"{origin} is not well-formed XML ({error}); tell the portal's operator.") from error
+
+
+def serialised(element: Element) -> str:
+    """An element as text that stands alone, its namespaces declared."""
+    return etree.tostring(element, encoding="unicode", with_tail=False)
+
+
+def local(element: Element) -> str:
+    """The name of an element without its namespace; "" for what is no element."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def namespace(element: Element) -> str:
+    """The namespace of an element; "" where it has none."""
+    return etree.QName(element).namespace or "" if isinstance(element.tag, str) else ""
+
+
+def children(element: Element | None, *path: str) -> list[Element]:
+    """The elements at a path of local names below an element: `children(record, "contact", "party")`."""
+    found = [] if element is None else [element]
+    for name in path:
+        found = [child for parent in found for child in parent if local(child) == name]
+    return found
+
+
+def child(element: Element | None, *path: str) -> Element | None:
+    """The first of `children`; None where there is none."""
+    return next(iter(children(element, *path)), None)
+
+
+def text(element: Element | None) -> str | None:
+    """All text within an element, blanks at its ends taken away; None where there is none."""
+    if element is None:
+        return None
+    return "".join(str(words) for words in element.itertext()).strip() or None
+
+
+def texts(found: Iterable[Element]) -> list[str]:
+    """The texts of elements, without the empty ones."""
+    return [words for element in found if (words := text(element))]
+
+
+def _too_deep(root: Element) -> bool:
+    """Whether anything is nested deeper than `MAX_DEPTH`, without recursion."""
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > MAX_DEPTH:
+            return True
+    return False
