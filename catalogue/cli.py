@@ -20,7 +20,7 @@ INTERRUPTED_STATUS = 130
 
 def make_app() -> typer.Typer:
     """The command with all its subcommands. Django must have been set up."""
-    from catalogue.commands import datasets, harvest, portal, publish, runs, sources, status
+    from catalogue.commands import check, datasets, harvest, portal, publish, runs, sources, status
 
     app = typer.Typer(
         name="catalogue",
@@ -30,6 +30,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
+    app.command("check")(check.check)
     app.command("harvest")(harvest.harvest)
     app.command("publish")(publish.publish)
     app.command("status")(status.status)

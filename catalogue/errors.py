@@ -19,3 +19,7 @@ class HarvestNotPossible(CatalogueError):
 
 class PublishError(CatalogueError):
     """Raised by `publish` when CKAN cannot be written to: no address, no answer, a token that is not a sysadmin's."""
+
+
+class CheckNotPossible(CatalogueError):
+    """Raised by `check` when an address cannot be looked at at all: a setting that cannot be used, say."""

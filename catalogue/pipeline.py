@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
@@ -22,16 +22,19 @@ from catalogue.datasets import store
 from catalogue.errors import HarvestNotPossible
 from catalogue.harvests.assemble import Assembled, Assembler
 from catalogue.harvests.crawling import Said, crawl
+from catalogue.harvests.detected import as_read, detect, protocol_of
 from catalogue.harvests.models import Observation, Run
 from catalogue.register.models import Source
 from catalogue.register.source_entry import AUTO
-from catalogue.register.sources import for_harvest
 from harvesters.errors import SpoolError
 from harvesters.registry import harvester_for
 from harvesters.spool import Verdict, progress
 
 Tell = Callable[[str, str, int, int | None], None]
-"""Told of progress: source, step ("harvest" or "assemble"), records done, records in all where known."""
+"""Told of progress: source, step ("detect", "harvest" or "assemble"), records done, records in all where known."""
+
+OVERLAP = timedelta(days=1)
+"""So far before the last complete harvest a harvest of changes begins: clocks differ, and some portals know only days."""
 
 
 class Harvested(msgspec.Struct, kw_only=True):
@@ -52,17 +55,26 @@ class Harvested(msgspec.Struct, kw_only=True):
 
 
 def harvest(
-    sources: Sequence[Source], configuration: Configuration, tell: Tell, *, limit: int | None = None, full: bool = False
+    sources: Sequence[Source],
+    configuration: Configuration,
+    tell: Tell,
+    *,
+    limit: int | None = None,
+    full: bool = False,
+    changes: bool = False,
 ) -> list[Harvested]:
     """Harvest and assemble sources: read several hosts at once, each host one source at a time; one after the other into
-    the store. Gives one outcome per source, in the order given. KeyboardInterrupt leaves checkpoints behind."""
+    the store. Gives one outcome per source, in the order given. KeyboardInterrupt leaves checkpoints behind.
+
+    changes: ask only for what changed since the last complete harvest, where the protocol can say it and there was one.
+    """
     results: dict[str, Harvested] = {}
     hosts: dict[str, threading.Lock] = {urlsplit(source.url).netloc: threading.Lock() for source in sources}
     with _workers(configuration) as workers, ThreadPoolExecutor(configuration.parallel_harvests) as readers:
         begun = {}
         for source in sources:
             try:
-                run, spool = _begin(source, configuration, limit, full=full)
+                run, spool = _begin(source, configuration, tell, limit, full=full, changes=changes)
             except HarvestNotPossible as problem:
                 results[source.id] = Harvested(source=source.id, sentence=str(problem))
                 continue
@@ -88,27 +100,36 @@ def harvest(
     return [results[source.id] for source in sources]
 
 
-def _begin(source: Source, configuration: Configuration, limit: int | None, *, full: bool) -> tuple[Run, Path]:
+def _begin(
+    source: Source, configuration: Configuration, tell: Tell, limit: int | None, *, full: bool, changes: bool
+) -> tuple[Run, Path]:
     """The run to do: the one that was interrupted, with its spool, or a new one. Raises HarvestNotPossible."""
-    if source.protocol == AUTO:
-        raise HarvestNotPossible(
-            f"The protocol of {source.id} is not yet detected; name it in the register's file (protocol: ckan, say)."
-        )
-    harvester_for(source.protocol)
+    protocol = protocol_of(source)
+    if protocol == AUTO:
+        tell(source.id, "detect", 0, None)
+        protocol = detect(source, configuration, lambda words: None).protocol
+    harvester = harvester_for(protocol)
+    since = _last_complete(source) if changes and harvester.incremental and not full else None
     Run.objects.filter(source=source, state="running").update(state="interrupted")
     if not full:
-        for run in Run.objects.filter(source=source, state="interrupted", limit=limit)[:1]:
+        for run in Run.objects.filter(source=source, state="interrupted", limit=limit, since__isnull=since is None)[:1]:
             spool = configuration.home / run.spool
             if spool.exists() and _readable(spool):
                 run.state = "running"
                 run.save(update_fields=["state"])
                 return run, spool
-    run = Run.objects.create(source=source, state="running", started=_now(), limit=limit)
+    run = Run.objects.create(source=source, state="running", started=_now(), limit=limit, since=since)
     run.spool = f"spools/{source.id}/{run.pk}.jsonl.zst"
     run.save(update_fields=["spool"])
     spool = configuration.home / run.spool
     spool.parent.mkdir(parents=True, exist_ok=True)
     return run, spool
+
+
+def _last_complete(source: Source) -> datetime | None:
+    """From when on changes are to be asked for: the start of the last complete harvest, less an overlap."""
+    last = Run.objects.filter(source=source, state="complete", limit=None).first()
+    return last.started - OVERLAP if last else None
 
 
 def _readable(spool: Path) -> bool:
@@ -129,7 +150,7 @@ def _read(
     limit: int | None,
 ) -> float:
     """Read one source to its spool; gives the seconds that it took."""
-    wanted = for_harvest(source, limit=limit, max_record_bytes=configuration.max_record_bytes)
+    wanted = as_read(source, limit=limit, max_record_bytes=configuration.max_record_bytes, since=run.since)
     entry = source.entry
 
     def said(line: Said) -> None:
@@ -170,7 +191,7 @@ def _finish(
     at = run.started
     assembled = Assembled(store.Outcome(), {})
     if spool.exists():
-        wanted = for_harvest(source, limit=run.limit, max_record_bytes=configuration.max_record_bytes)
+        wanted = as_read(source, limit=run.limit, max_record_bytes=configuration.max_record_bytes, since=run.since)
         done = 0
 
         def told(records: int) -> None:
@@ -192,8 +213,10 @@ def _finish(
     else:
         _take_verdict(run, verdict)
         _observe(source, assembled, run)
-    if run.state == "complete" and not run.limit:
+    if run.state == "complete" and not run.limit and run.since is None:
         run.missing = store.mark_missing(source.id, run.pk, at)
+    elif assembled.gone:
+        run.missing = store.mark_gone(source.id, assembled.gone, run.pk, at)
     run.save()
     return Harvested(
         source=source.id, run=run.pk, state=run.state, failure=run.failure, sentence=run.sentence, records=run.records,

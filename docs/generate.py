@@ -1,5 +1,7 @@
-"""Writes the pages that code knows best: `settings.md` and `commands.md`. Run by `make docs`; a test compares."""
+"""Writes the pages that code knows best: settings, commands, protocols. Run by `make docs`; a test compares."""
 
+import inspect
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,13 @@ import typer.main
 
 from catalogue import database
 from catalogue.configuration import SETTINGS
+from harvesters.base import Harvester
+from harvesters.registry import all_harvesters
 
 FOLDER = Path(__file__).parent
+TESTS = FOLDER.parent / "tests"
+REAL_SERVER = re.compile(r'^REAL_SERVER = "(.+)"$', re.MULTILINE)
+"""In a protocol's test module: the server software that its harvester has met there."""
 
 
 def settings_page() -> str:
@@ -52,7 +59,42 @@ def _describe(command: Any, name: str, lines: list[str]) -> None:
     lines.append("")
 
 
+def protocols_page() -> str:
+    """The page of protocols, from the harvesters and their tests."""
+    harvesters = all_harvesters().values()
+    lines = [
+        "# Protocols",
+        "",
+        f"{len(harvesters)} protocols are read. `catalogue check URL` finds out which of them an address speaks. This page is",
+        "made by `make docs` from what each harvester says of itself.",
+        "",
+        "| protocol | reads | asks for changes | has met |",
+        "| --- | --- | --- | --- |",
+    ]
+    for each in harvesters:
+        changes = "yes" if each.incremental else "no: each harvest reads all, and keeps what changed"
+        lines.append(
+            f"| [`{each.protocol}`](#{each.protocol}) | [{each.title}]({each.standard}) | {changes} | {_met(each)} |"
+        )
+    for each in harvesters:
+        lines += ["", f"## {each.protocol}", "", f"{each.title}. {inspect.getdoc(each) or ''}".strip(), ""]
+        lines += [f"- option `{option.name}`: {option.meaning}" for option in each.options]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _met(harvester: type[Harvester]) -> str:
+    """What a harvester was tried on: a server's software, real portals' payloads, or the sandbox alone."""
+    room = harvester.__module__.rpartition(".")[2]
+    test = TESTS / "harvesters" / f"test_{room}.py"
+    server = REAL_SERVER.search(test.read_text(encoding="utf-8")) if test.exists() else None
+    met = [server[1]] if server else []
+    if (TESTS / "realdata" / f"{room}.py").exists():
+        met.append("real payloads")
+    return " and ".join(met) or "the sandbox's portal"
+
+
 if __name__ == "__main__":
+    (FOLDER / "protocols.md").write_text(protocols_page(), encoding="utf-8")
     (FOLDER / "settings.md").write_text(settings_page(), encoding="utf-8")
     (FOLDER / "commands.md").write_text(commands_page(), encoding="utf-8")
     sys.exit(0)

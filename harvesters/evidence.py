@@ -94,8 +94,9 @@ class Seen(msgspec.Struct, frozen=True, dict=True):
     @functools.cached_property
     def is_html(self) -> bool:
         """Whether the body is a web page, whatever the header says."""
-        return bool(_TAG_START.match(self.body[:4096])) or (
-            self.media_type in HTML_TYPES and self.body.lstrip()[:1] not in (b"{", b"[") and self.body[:5] != b"<?xml"
+        start = self.body[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+        return bool(_TAG_START.match(start)) or (
+            self.media_type in HTML_TYPES and not start.startswith((b"{", b"[", b"<?xml"))
         )
 
     @functools.cached_property

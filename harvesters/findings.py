@@ -14,6 +14,9 @@ import msgspec
 
 Severity = Literal["blocks", "warns"]
 
+LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
+"""The six official languages of the United Nations, in which every finding can be read."""
+
 VALUE_LIMIT_CHARACTERS = 300
 """A finding quotes the offending value up to this length; the whole of it stays in the spool."""
 

@@ -14,7 +14,7 @@ def all_harvesters() -> dict[str, type[Harvester]]:
     """Every harvester by its protocol, in alphabetical order of the protocols."""
     found: dict[str, type[Harvester]] = {}
     for module_info in pkgutil.iter_modules(harvesters.__path__):
-        if module_info.ispkg or module_info.name in {"crawl", "__main__"}:
+        if module_info.ispkg or module_info.name in {"crawl", "probe", "detect", "__main__"}:
             continue
         module = importlib.import_module(f"harvesters.{module_info.name}")
         for value in vars(module).values():

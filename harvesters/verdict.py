@@ -40,7 +40,7 @@ def judge(state: Progress, *, limited: bool, ended: str) -> Verdict:
     failure = min((failure for failure, _ in failures), key=WORST_FIRST.index, default=None)
     verdict_state: RunState
     if not missing:
-        verdict_state, sentence = "complete", f"All {state.records} datasets that the portal lists were read."
+        verdict_state, sentence = "complete", _all_read(state)
     elif state.records or limited:
         verdict_state, sentence = "partial", missing[0]
     else:
@@ -58,3 +58,9 @@ def judge(state: Progress, *, limited: bool, ended: str) -> Verdict:
         missing=missing,
         requests=state.requests,
     )
+
+
+def _all_read(state: Progress) -> str:
+    if state.header.since is not None:
+        return f"All {state.records} datasets that the portal says changed since {state.header.since} were read."
+    return f"All {state.records} datasets that the portal lists were read."

@@ -9,7 +9,12 @@ from tests.conftest import REPOSITORY
 
 
 @pytest.mark.parametrize(
-    ("name", "page"), [("settings.md", generate.settings_page), ("commands.md", generate.commands_page)]
+    ("name", "page"),
+    [
+        ("settings.md", generate.settings_page),
+        ("commands.md", generate.commands_page),
+        ("protocols.md", generate.protocols_page),
+    ],
 )
 def test_generated_pages_are_up_to_date(name, page):
     assert (REPOSITORY / "docs" / name).read_text(encoding="utf-8") == page(), "run `make docs`"

@@ -10,7 +10,7 @@ from catalogue import database
 from catalogue.commands.output import AsJson, print_json, print_table, progress_bars
 from catalogue.errors import CatalogueError
 
-STEPS = {"harvest": "reading", "assemble": "keeping"}
+STEPS = {"detect": "finding out what it speaks", "harvest": "reading", "assemble": "keeping"}
 
 
 def harvest(
@@ -21,36 +21,41 @@ def harvest(
         bool,
         typer.Option(help="Begin anew: no checkpoint of an interrupted harvest, and every record is mapped again."),
     ] = False,
+    changes: Annotated[
+        bool,
+        typer.Option(
+            "--changes",
+            help="Ask only for what changed since the last complete harvest, where the protocol can say it. What was "
+            "removed in silence is found by a harvest without it.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read sources and keep every dataset found there as a validated data package.
+
+    A source whose entry names no protocol is first asked what it speaks; `catalogue sources list` shows what was found.
 
     Each run ends as complete, partial (it says what is missing) or failed (it says why). Ctrl-C leaves a checkpoint: the
     same command goes on from it. The exit status is 0 only if no run failed.
     """
     from catalogue import pipeline
     from catalogue.register import sources as register
-    from catalogue.register.source_entry import AUTO
     from catalogue.settings import CONFIGURATION
 
     if not sources and not all_sources:
         raise CatalogueError("Say which sources to read by their ids, or --all; `catalogue sources list` shows them.")
     database.prepare()
     chosen = register.chosen(sources or [])
-    undetected = [source.id for source in chosen if source.protocol == AUTO]
-    if all_sources and undetected:
-        sys.stderr.write(f"Left out, their protocol is not yet detected: {', '.join(undetected)}.\n")
-        chosen = [source for source in chosen if source.protocol != AUTO]
     with progress_bars() as bars:
         tasks: dict[str, TaskID] = {}
 
         def tell(source: str, step: str, done: int, total: int | None) -> None:
             if source not in tasks:
                 tasks[source] = bars.add_task(source, total=None)
-            expected = total if step == "harvest" else bars.tasks[tasks[source]].total
+            expected = total if step != "assemble" else bars.tasks[tasks[source]].total
             bars.update(tasks[source], description=f"{source}: {STEPS[step]}", completed=done, total=expected)
 
-        results = pipeline.harvest(chosen, CONFIGURATION, tell, limit=limit, full=full)
+        results = pipeline.harvest(chosen, CONFIGURATION, tell, limit=limit, full=full, changes=changes)
     if as_json:
         print_json({"runs": results})
     else:

@@ -13,7 +13,7 @@ from harvesters.findings import Finding, describe
 app = typer.Typer(help="The runs of the harvest: list them, or show one with what it found.", no_args_is_help=True)
 
 FIELDS = (
-    "id", "source_id", "state", "failure", "sentence", "started", "ended", "records", "new", "changed", "unchanged",
+    "id", "source_id", "state", "failure", "sentence", "started", "since", "ended", "records", "new", "changed", "unchanged",
     "missing", "invalid", "requests", "advertised_start", "advertised_end", "harvest_seconds", "assemble_seconds",
 )  # fmt: skip
 

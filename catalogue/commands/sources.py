@@ -1,14 +1,18 @@
 """`catalogue sources`: the register of what States reported."""
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from catalogue import database
-from catalogue.commands.output import AsJson, print_json, print_table
-from catalogue.errors import CatalogueError
+from catalogue.commands.output import AsJson, print_json, print_table, progress_bars
+from catalogue.errors import CatalogueError, HarvestNotPossible
 from harvesters.registry import all_harvesters
+
+if TYPE_CHECKING:
+    from catalogue.harvests.models import Observation
 
 app = typer.Typer(help="The register: load, list and export the sources of States parties.", no_args_is_help=True)
 
@@ -68,7 +72,7 @@ def list_sources(
                 "state_name": str(source.state),
                 "url": source.url,
                 "protocol": source.protocol,
-                "reading": "not yet detected" if source.protocol == "auto" else source.protocol,
+                "reading": source.protocol if source.protocol != "auto" else _detected(observation),
                 "basis": source.basis_kind,
                 "document": source.basis_document,
                 "permission": bool(source.permission),
@@ -86,10 +90,58 @@ def list_sources(
     )
 
 
+@app.command()
+def detect(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="The sources to look at, by id.", show_default=False)
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also those that were detected before.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find out what sources speak whose entries name no protocol; all of those, unless some are named.
+
+    What is found is remembered beside the entry, and the next harvest reads by it. The exit status is 0 if all were found.
+    """
+    from catalogue.harvests import detected
+    from catalogue.register import sources as register
+    from catalogue.register.source_entry import AUTO
+    from catalogue.settings import CONFIGURATION
+
+    database.prepare()
+    rows: list[dict[str, str | None]] = []
+    chosen = [source for source in register.chosen(sources or []) if source.protocol == AUTO]
+    with progress_bars() as bars:
+        task = bars.add_task("looking", total=len(chosen))
+        for source in chosen:
+            bars.update(task, description=source.id)
+            if again or detected.protocol_of(source) == AUTO:
+                try:
+                    found = detected.detect(source, CONFIGURATION, lambda words: None)
+                    rows.append(
+                        {"id": source.id, "protocol": found.protocol, "url": found.url, "evidence": found.evidence}
+                    )
+                except HarvestNotPossible as problem:
+                    rows.append({"id": source.id, "protocol": None, "url": source.url, "evidence": str(problem)})
+            bars.advance(task)
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(
+            f"{len(rows)} sources looked at", ("source", "speaks", "address", "evidence"),
+            [(row["id"], row["protocol"] or "not found", row["url"], row["evidence"]) for row in rows],
+        )  # fmt: skip
+    if any(row["protocol"] is None for row in rows):
+        sys.exit(1)
+
+
+def _detected(observation: "Observation | None") -> str:
+    return f"{observation.protocol} (detected)" if observation and observation.protocol else "not yet detected"
+
+
 def _robots(permitted: bool, observed: str | None) -> str:
     if permitted:
         return "permission recorded"
-    if observed is None:
+    if not observed:
         return "not yet asked"
     return "forbids: waits for a permission" if observed == "forbids" else "allows"
 

@@ -161,6 +161,15 @@ def mark_missing(source: str, run: int, at: datetime) -> int:
     return unlisted.count()
 
 
+def mark_gone(source: str, native_ids: Sequence[str], run: int, at: datetime) -> int:
+    """Note which datasets the portal itself says it has deleted; gives how many are missing now. A dataset that the same
+    run has also read is there again, and stays."""
+    for first in range(0, len(native_ids), BATCH_ROWS):
+        gone = Dataset.objects.filter(source=source, native_id__in=native_ids[first : first + BATCH_ROWS])
+        gone.exclude(last_run=run).filter(missing_since=None).update(missing_since=at)
+    return Dataset.objects.filter(source=source).exclude(missing_since=None).count()
+
+
 def descriptors(sources: Sequence[str] = ()) -> Iterator[bytes]:
     """Every valid package as JSON bytes, in the order of source and native identifier, in bounded memory."""
     rows = Dataset.objects.exclude(content_hash="").order_by("source_id", "native_id")

@@ -20,7 +20,7 @@ from catalogue.harvests.models import RunFinding
 from harvesters import parts
 from harvesters.base import Source
 from harvesters.findings import Finding, find
-from harvesters.spool import Line, Noticed, Part, Record, Verdict, read_spool
+from harvesters.spool import Gone, Line, Noticed, Part, Record, Verdict, read_spool
 
 BATCH_RECORDS = 250
 """Records a batch: enough to make a transaction worth it, few enough that large records fit."""
@@ -40,6 +40,8 @@ class Assembled(msgspec.Struct):
     quarantined: int = 0
     verdict: Verdict | None = None
     repeated: int = 0
+    gone: list[str] = []
+    """What the portal says it has deleted, by native identifier."""
 
 
 class Assembler:
@@ -95,6 +97,8 @@ class Assembler:
                     self._result.repeated += identifier in batch
                     batch[identifier] = line  # a later record of the same dataset is the newer one
                     size += len(line.text or "") + len(bytes(line.json))
+                case Gone(identifier):
+                    self._result.gone.append(identifier)
                 case Noticed():
                     self._note(line.finding, line.url)
                     self._result.quarantined += line.received

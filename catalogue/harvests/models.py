@@ -24,6 +24,7 @@ class Run(models.Model):
     missing_parts = models.JSONField(default=list, help_text="what could not be read, as addresses with reasons")
     spool = models.TextField(blank=True, help_text="path below CATALOGUE_HOME")
     limit = models.PositiveIntegerField(null=True)
+    since = models.DateTimeField(null=True, help_text="only what changed from then on was asked for")
     advertised_start = models.BigIntegerField(null=True)
     advertised_end = models.BigIntegerField(null=True)
     requests = models.BigIntegerField(default=0)
@@ -53,9 +54,18 @@ class RunFinding(models.Model):
 
 
 class Observation(models.Model):
-    """What was observed of a source, beside the words of its entry. robots: what robots.txt said when last asked."""
+    """What was observed of a source, beside the words of its entry.
+
+    robots: what robots.txt said when last asked. protocol, url, options, evidence: what the address was found to speak, where
+    its entry does not say it.
+    """
 
     source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="observation")
-    robots = models.CharField(max_length=20, choices=[("allows", "allows"), ("forbids", "forbids")])
+    robots = models.CharField(max_length=20, blank=True, choices=[("allows", "allows"), ("forbids", "forbids")])
     robots_rule = models.TextField(blank=True)
     at = models.DateTimeField()
+    protocol = models.CharField(max_length=40, blank=True)
+    url = models.TextField(blank=True)
+    options = models.JSONField(default=dict)
+    evidence = models.TextField(blank=True)
+    detected = models.DateTimeField(null=True)

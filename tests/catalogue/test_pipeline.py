@@ -201,4 +201,4 @@ def test_what_cannot_be_harvested_is_said_in_one_sentence(catalogue):
     assert "catalogue sources list" in done.stderr
     assert "Traceback" not in done.stderr
     catalogue.register("xa-portal auto http://127.0.0.1:9/")
-    assert "not yet detected" in harvested(catalogue, status=1)["sentence"]
+    assert "catalogue check" in harvested(catalogue, status=1)["sentence"]
