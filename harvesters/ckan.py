@@ -11,6 +11,7 @@ a list or as a mapping, fields of ckanext-scheming and language maps of ckanext-
 portals that are aggregators themselves (`harvest_source_id`).
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -32,6 +33,7 @@ from harvesters.base import (
 )
 from harvesters.ckan_mapping import map_dataset
 from harvesters.errors import MalformedAnswer
+from harvesters.evidence import Lead, Recognised, Seen, places, root_of
 from harvesters.findings import find
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.package import Mapped
@@ -48,6 +50,14 @@ LIST_PATHS = (("result",), ())
 INSTEAD = (("data.json", "dcat-us"), ("catalog.ttl", "dcat"))
 """What a CKAN may offer beside its API (ckanext-dcat, ckanext-datajson), and which harvester reads it."""
 
+API_BASE = re.compile(r"(?:/(?:[a-z]{2}(?:[-_][A-Za-z]+)?))?/(?:api|dataset|organization|group)(?:/|$).*")
+"""What stands behind a CKAN's base address when a person copies the address of its API or of one of its pages."""
+
+MARKS = re.compile(
+    r"/webassets/ckanext-|/fanstatic/vendor|/base/(?:javascript|css)/main|data-module=\"|ckan[-_.]|powered by ckan",
+    re.I,
+)
+"""In the pages of a CKAN that does not name itself as their generator."""
 
 NOTHING = msgspec.Raw(b"null")
 
@@ -77,7 +87,10 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 
 class Ckan(Harvester):
-    """The Action API, version 3, of CKAN 1.8 and later."""
+    """The Action API, version 3, of CKAN 1.8 and later: `package_search` in pages of up to 1,000, smaller ones where a portal
+    refuses, and names one by one from the oldest. Where robots.txt forbids the API and no permission is recorded, the
+    portal's data.json or catalog.ttl is read instead. Changes are asked for by `metadata_modified`.
+    """
 
     protocol: ClassVar[str] = "ckan"
     title: ClassVar[str] = "CKAN Action API"
@@ -89,11 +102,13 @@ class Ckan(Harvester):
         ),
         Option("page_size", "datasets a page, where the portal needs fewer than 1,000"),
     )
+    incremental: ClassVar[bool] = True
 
     def start(self) -> Iterable[Ask]:
         """The first page."""
-        size = self.source.options.get("page_size", PAGE_SIZES[0])
-        yield self._page(0, int(size))
+        size = int(self.source.options.get("page_size", PAGE_SIZES[0]))
+        # A first look does not ask for a thousand datasets to show five.
+        yield self._page(0, min(size, self.source.limit or size))
 
     def read(self, answer: Answer) -> Iterable[Event]:
         """Read a page, a list of names, or one dataset, as the ask's purpose says."""
@@ -117,7 +132,7 @@ class Ckan(Harvester):
             smaller = next((candidate for candidate in PAGE_SIZES if candidate < size), None)
             if smaller is not None:
                 yield self._page(int(ask.note["start"] or 0), smaller)
-            elif ask.note["start"] == 0:
+            elif ask.note["start"] == 0 and self.source.since is None:
                 yield self._ask("package_list", "list", {})
 
     @classmethod
@@ -125,23 +140,58 @@ class Ckan(Harvester):
         """Map one CKAN dataset."""
         return map_dataset(record, source)
 
+    # -- detection
+
+    @classmethod
+    def leads(cls, seen: Seen) -> Iterable[Lead]:
+        """A search for nothing, which tells the count, where a CKAN's base may be."""
+        if not seen.reported and not _bears_marks(seen):
+            return
+        bases = dict.fromkeys([base_of(seen.url), *(place.rstrip("/") for place in places(seen.url))])
+        for base in list(bases)[:2]:
+            url = f"{base}/api/3/action/package_search?rows=0"
+            if _bears_marks(seen):
+                yield Lead(url, 90, "the page bears the marks of CKAN")
+            elif base != root_of(seen.url).rstrip("/") and base == base_of(seen.url) and API_BASE.search(seen.url):
+                yield Lead(url, 55, "the address has the shape of a CKAN's")
+            else:
+                yield Lead(url, 40, "where a CKAN answers")
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> Recognised | None:
+        """A search's count, any other action's envelope, or a page that names CKAN as its generator."""
+        answer = seen.json
+        if isinstance(answer, dict) and "/action/" in seen.url:
+            result = answer.get("result", answer if "count" in answer else None)
+            if isinstance(result, dict) and isinstance(result.get("results"), list):
+                count = result.get("count")
+                told = count if isinstance(count, int) else None
+                return Recognised(95, base_of(seen.url), "package_search answers as CKAN's does", told)
+            if answer.get("success") is True and "result" in answer and "help" in answer:
+                return Recognised(80, base_of(seen.url), "the Action API answers in CKAN's envelope")
+        if "ckan" in seen.generator.split():
+            return Recognised(85, base_of(seen.url), f"the page names its generator as {seen.generator}")
+        return None
+
     # -- asks
 
     def _page(self, start: int, rows: int) -> Ask:
         query: dict[str, str | int] = {"rows": rows, "start": start, "sort": STABLE_SORT}
-        if "fq" in self.source.options:
-            query["fq"] = str(self.source.options["fq"])
+        filters = [str(self.source.options["fq"])] if "fq" in self.source.options else []
+        if self.source.since is not None:
+            filters.append(f"metadata_modified:[{self.source.since} TO *]")
+        if filters:
+            query["fq"] = " AND ".join(f"({each})" for each in filters) if len(filters) > 1 else filters[0]
         return self._ask("package_search", "page", query)
 
     def _ask(self, action: str, purpose: str, query: dict[str, str | int]) -> Ask:
-        base = self.source.url.rstrip("/").removesuffix("/api/3/action").removesuffix("/api/3").removesuffix("/api")
-        url = f"{base}/api/3/action/{action}" + (f"?{urlencode(query)}" if query else "")
+        url = f"{base_of(self.source.url)}/api/3/action/{action}" + (f"?{urlencode(query)}" if query else "")
         note = {key: value for key, value in query.items() if key in {"rows", "start"}}
         return Ask(url=url, purpose=purpose, headers={"Accept": "application/json"}, note=dict(note))
 
     def _instead(self, first: int) -> Iterator[Ask]:
         for path, protocol in INSTEAD[first : first + 1]:
-            yield Ask(url=f"{self.source.url.rstrip('/')}/{path}", protocol=protocol)
+            yield Ask(url=f"{base_of(self.source.url)}/{path}", protocol=protocol)
 
     # -- answers
 
@@ -222,6 +272,15 @@ class Ckan(Harvester):
             )
         identifier = identity.id if identity.id not in {None, ""} else identity.name
         return self.json_record(str(identifier) if identifier not in {None, ""} else None, member, answer)
+
+
+def base_of(url: str) -> str:
+    """The base address of a CKAN, without a slash at the end, from the address of its API, of a page, or itself."""
+    return API_BASE.sub("", url.partition("#")[0].partition("?")[0]).rstrip("/")
+
+
+def _bears_marks(seen: Seen) -> bool:
+    return seen.is_html and ("ckan" in seen.generator or bool(MARKS.search(seen.text)))
 
 
 def _decoded_envelope(content: bytes, answer: Answer) -> _Envelope:

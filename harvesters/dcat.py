@@ -4,12 +4,14 @@ A record is one dcat:Dataset with all that its page says of it, as N-Triples. Wh
 (distributions, publishers, licences) becomes a part that the mapping looks up.
 """
 
+import re
 from collections.abc import Generator, Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode
 
 from harvesters.base import Advertised, Answer, Event, Harvester, LastPage, Parts, Source, Trouble, no_parts, notice
 from harvesters.errors import MalformedAnswer
+from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import Finding, find
 from harvesters.package import Mapped
 from harvesters.rdf.body import Body
@@ -20,7 +22,7 @@ from harvesters.rdf.node import SKOLEM_PATH
 from harvesters.rdf.paging import Paging, is_on_host_of, on_host_of, paging
 from harvesters.rdf.reading import Statements, read_statements, stream_statements, syntax_or_refuse
 from harvesters.rdf.store import StoreGraph
-from harvesters.rdf.syntax import HEAD_CHARACTERS
+from harvesters.rdf.syntax import HEAD_CHARACTERS, Syntax, syntax_of
 from harvesters.rdf.vocabulary import DCAT, DCT, TREE, TYPE, canonical
 from harvesters.spool import Ask, Part, Record
 
@@ -32,10 +34,29 @@ ACCEPT = (
 CATALOG_CLASSES = frozenset({DCAT + "Catalog"})
 PART_CLASSES = frozenset({DCAT + "Distribution"})
 FEED_CLASSES = frozenset({TREE + "Node"})
+RDF_TYPES = frozenset(
+    {
+        *("text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples", "application/trig"),
+        *("application/n-quads", "text/n3"),
+    }
+)
+WELL_KNOWN = (("catalog.ttl", 18), ("catalog.rdf", 12), ("catalog.xml", 8))
+"""Where CKAN's ckanext-dcat and its like offer their catalogue, with the weights of the leads."""
+
+_CATALOGUE = re.compile(r"\b(?:dcat:|http://www\.w3\.org/ns/dcat#)(?:Catalog|Dataset|dataset)\b")
+_TREE_NODE = re.compile(r"\btree:Node\b|https://w3id\.org/tree#Node")
+_CATALOGUE_LINK = re.compile(
+    r"(?:catalog|catalogue|feed|dcat)[^/]*(?:\.(?:ttl|rdf|xml|jsonld|nt|trig)|$)", re.IGNORECASE
+)
+_TOTAL = re.compile(r"totalItems>?\"?\s*:?\s*[^\d<]{0,60}?>?\"?(\d+)")
+_OTHER_ROOTS = re.compile(r"<(?:\w+:)?(?:GetRecordsResponse|OAI-PMH|feed|rss|Capabilities|MD_Metadata|MI_Metadata)\b")
 
 
 class Dcat(Harvester):
-    """DCAT and its application profiles (DCAT-AP and others) as RDF."""
+    """DCAT and its application profiles (DCAT-AP and others) as RDF: one document of any size, Hydra pages in both
+    spellings, or a feed of changes (LDES over TREE), whose datasets and distributions may stand on different pages. Broken
+    statements are left out and told; the language of each text is kept.
+    """
 
     protocol = "dcat"
     title = "DCAT as RDF (RDF/XML, Turtle, TriG, N-Triples, JSON-LD)"
@@ -68,6 +89,35 @@ class Dcat(Harvester):
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
         """The dataset of a record as a Data Package."""
         return map_dataset(record, source, parts)
+
+    @classmethod
+    def leads(cls, seen: Seen) -> Iterable[Lead]:
+        """What the page offers as RDF, else the usual places of a catalogue."""
+        for relation, media_type, url in seen.links:
+            if "alternate" in relation and media_type in RDF_TYPES:
+                yield Lead(url, 75, f"the page offers it as {media_type}", ACCEPT)
+        if seen.reported:
+            for url in [anchor for anchor in seen.anchors if _CATALOGUE_LINK.search(anchor)][:2]:
+                yield Lead(url, 65, "the page links to it", ACCEPT)
+            for path, weight in WELL_KNOWN:
+                yield Lead(f"{seen.root}{path}", weight, "where catalogues in RDF often are", ACCEPT)
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> Recognised | None:
+        """RDF that speaks of a dcat:Catalog or a dcat:Dataset, or a node of a feed."""
+        if seen.is_html:
+            return None
+        syntax = syntax_of(seen.text[:HEAD_CHARACTERS])
+        if syntax in (None, Syntax.HTML) or _OTHER_ROOTS.search(seen.text[:4096]):
+            return None
+        if syntax is Syntax.JSON_LD and "http://www.w3.org/ns/dcat#" not in seen.text:
+            return None
+        total = _TOTAL.search(seen.text)
+        if _CATALOGUE.search(seen.text):
+            return Recognised(80, seen.url, f"it is DCAT in {syntax.value}", int(total[1]) if total else None)
+        if _TREE_NODE.search(seen.text):
+            return Recognised(78, seen.url, f"it is a node of a feed (TREE) in {syntax.value}")
+        return None
 
     def _ask(self, url: str, purpose: str) -> Ask:
         protocol = None if self.protocol == self.source.protocol else self.protocol

@@ -29,6 +29,7 @@ from harvesters.base import (
 )
 from harvesters.dcat_us_mapping import map_dataset
 from harvesters.errors import MalformedAnswer
+from harvesters.evidence import Lead, Recognised, Seen, places
 from harvesters.findings import find
 from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
@@ -57,8 +58,18 @@ class _Head(msgspec.Struct):
 _HEAD = msgspec.json.Decoder(_Head)
 
 
+_LIST = re.compile(r'"datasets?"\s*:\s*\[')
+_MEMBER = re.compile(
+    r'"(?:accessLevel|distribution|accrualPeriodicity|landingPage|contactPoint|publisher|keyword)"\s*:'
+)
+_CONTEXT = re.compile(r'"conformsTo"\s*:\s*"https?://project-open-data|resources\.data\.gov')
+
+
 class DcatUs(Harvester):
-    """A portal's `data.json`."""
+    """A portal's `data.json`, the Project Open Data Metadata Schema: a file of any size, read member by member, in the
+    shape of version 1.1, of 1.0 (a bare list) or of 3. The standard knows no paging; where a portal pages all the same, its
+    pages are followed.
+    """
 
     protocol = "dcat-us"
     title = "DCAT-US 1.1 (data.json)"
@@ -159,6 +170,46 @@ class DcatUs(Harvester):
     def _page_parameter(self) -> str | None:
         value = self.source.options.get("page_parameter")
         return value if isinstance(value, str) and value else None
+
+    @classmethod
+    def leads(cls, seen: Seen) -> Iterable[Lead]:
+        """The place that the standard prescribes, and a data.json that the page links to."""
+        linked = [anchor for anchor in seen.anchors if urlsplit(anchor).path.endswith("/data.json")]
+        for url in linked[:1]:
+            yield Lead(url, 70, "the page links to a data.json", "application/json")
+        if seen.reported:
+            for place in places(seen.url):
+                yield Lead(f"{place}data.json", 30, "where DCAT-US puts its file", "application/json")
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> Recognised | None:
+        """A list of datasets that have DCAT-US's keys; of a file that is not whole, its beginning."""
+        if seen.is_html:
+            return None
+        if seen.whole:
+            said = seen.json
+            stated = (
+                next((said[key] for key in ("dataset", "datasets") if key in said), None)
+                if isinstance(said, dict)
+                else said
+            )
+            if not isinstance(stated, list) or not all(isinstance(member, dict) for member in stated):
+                return None
+            known = sum(
+                "title" in member and bool(_MEMBER.search(repr(member).replace("'", '"'))) for member in stated[:20]
+            )
+            conforms = isinstance(said, dict) and bool(_CONTEXT.search(seen.text[:65536]))
+            if not conforms and 2 * known <= len(stated[:20]):
+                return None
+            return Recognised(
+                80 if isinstance(said, dict) else 70, seen.url, "it is a data.json of DCAT-US", len(stated)
+            )
+        head = seen.text[:65536]
+        if head.lstrip()[:1] not in ("{", "[") or not _MEMBER.search(head):
+            return None
+        if _LIST.search(head) or _CONTEXT.search(head):
+            return Recognised(80, seen.url, "it begins as a data.json of DCAT-US does")
+        return None
 
     @classmethod
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:

@@ -105,7 +105,7 @@ class CkanDouble:
         site.routes["/api/3/action/package_search"] = self._search
 
     def _search(self, query: dict[str, str]) -> Reply:
-        start, rows = int(query["start"]), int(query["rows"])
+        start, rows = int(query.get("start", "0")), int(query["rows"])
         result = {"count": len(self.datasets), "results": self.datasets[start : start + rows]}
         return Reply(json.dumps({"help": "", "success": True, "result": result}).encode())
 
