@@ -4,12 +4,13 @@ Pure. Reads DCAT-US 1.1, what its national profiles add, and where they differ t
 and 3 (objects). What no field of ours holds is kept under `more` by the portal's own keys; persons are not.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from harvesters.base import Source
 from harvesters.findings import find
 from harvesters.jsonrecord import decoded_json, remainder
+from harvesters.jsonvalues import members, texts, word, words
 from harvesters.mapping import (
     LEFT_OUT,
     Draft,
@@ -20,7 +21,7 @@ from harvesters.mapping import (
     organisation_contact,
     text_language,
 )
-from harvesters.package import Additions, LanguageMap, Mapped, Publisher
+from harvesters.package import Additions, Mapped, Publisher
 from harvesters.places import read_places
 from harvesters.spool import Record
 from harvesters.values import Frequency, Licence, Moment, Period, clean_text, read_frequency
@@ -45,8 +46,6 @@ RESOURCE_READ = frozenset(
 
 PLAIN_ADDRESSES = ("downloadURL", "accessURL", "webService")
 """Where schema 1.0 let a dataset without a list of distributions have its address."""
-
-Clean = Callable[[object], str | None]
 
 
 def map_dataset(record: Record, source: Source) -> Mapped:
@@ -75,51 +74,26 @@ def map_dataset(record: Record, source: Source) -> Mapped:
         source=source.id,
         native_id=record.id,
         protocol="dcat-us",
-        titles=_texts(said.get("title"), tag, reading.text),
-        descriptions=_texts(said.get("description"), tag, reading.description),
+        titles=texts(said.get("title"), tag, reading.text),
+        descriptions=texts(said.get("description"), tag, reading.description),
         keywords=bounded_keywords(_keywords(said.get("keyword"), tag), reading),
         languages=languages,
         publisher=publisher,
         contact=_contact(said.get("contactPoint"), publisher, parents),
         issued=reading.moment(said.get("issued"), "issued"),
         modified=modified,
-        frequency=reading.frequency(_word(said.get("accrualPeriodicity")), "accrualPeriodicity") or interval,
+        frequency=reading.frequency(word(said.get("accrualPeriodicity")), "accrualPeriodicity") or interval,
         temporal=_temporal(said.get("temporal"), reading),
         spatial=read_places(said.get("spatial")),
-        access_rights=reading.text(_word(said.get("accessLevel"))),
+        access_rights=reading.text(word(said.get("accessLevel"))),
         licences=[licence] if licence is not None else [],
-        themes=list(dict.fromkeys([*_words(said.get("theme")), *_words(said.get("superTheme"))])),
+        themes=list(dict.fromkeys([*words(said.get("theme")), *words(said.get("superTheme"))])),
         conforms_to=_addresses(said.get("conformsTo")),
-        identifiers=[word for word in _words(said.get("otherIdentifier")) if word != record.id],
+        identifiers=[other for other in words(said.get("otherIdentifier")) if other != record.id],
         more=more,
     )
-    version = reading.text(_word(said.get("version")))
+    version = reading.text(word(said.get("version")))
     return compose(source, additions, built.resources, reading, homepage=homepage, version=version)
-
-
-# -- texts and words of any shape
-
-
-def _members(value: object) -> list[Any]:
-    """A list as it is, anything else as a list of it; nothing as an empty list."""
-    if isinstance(value, list):
-        return value
-    return [] if value is None else [value]
-
-
-def _word(value: object) -> object:
-    """The words of a value: of an object its label, of a list of one its member."""
-    if isinstance(value, list):
-        return _word(value[0]) if len(value) == 1 else None
-    if isinstance(value, dict):
-        keys = ("prefLabel", "name", "title", "fn", "notation", "@value", "@id")
-        return next((_word(value[key]) for key in keys if value.get(key)), None)
-    return value
-
-
-def _words(value: object) -> list[str]:
-    words = (clean_text(_word(member)) for member in _members(value))
-    return list(dict.fromkeys(word for word in words if word))
 
 
 def _address(value: object) -> object:
@@ -132,20 +106,8 @@ def _address(value: object) -> object:
 
 
 def _addresses(value: object) -> list[str]:
-    found = (clean_text(_address(member)) or clean_text(_word(member)) for member in _members(value))
+    found = (clean_text(_address(member)) or clean_text(word(member)) for member in members(value))
     return [text for text in found if text]
-
-
-def _texts(value: object, tag: str, clean: Clean) -> LanguageMap:
-    """A text as a map of one, an object of texts by tag as it is."""
-    if isinstance(value, dict) and "@value" not in value:
-        return {str(key): text for key, raw in value.items() if isinstance(raw, str) and (text := clean(raw))}
-    if isinstance(value, dict):
-        tag, value = str(value.get("@language") or tag), value["@value"]
-    if isinstance(value, list):
-        return {key: text for member in reversed(value) for key, text in _texts(member, tag, clean).items()}
-    text = clean(value)
-    return {tag: text} if text else {}
 
 
 def _keywords(value: object, tag: str) -> dict[str, list[str]]:
@@ -153,8 +115,8 @@ def _keywords(value: object, tag: str) -> dict[str, list[str]]:
     if isinstance(value, str):
         value = value.replace(";", ",").split(",")
     if isinstance(value, dict):
-        return {str(key): _words(words) for key, words in value.items()}
-    return {tag: _words(value)}
+        return {str(key): words(stated) for key, stated in value.items()}
+    return {tag: words(value)}
 
 
 # -- who, when, under which licence
@@ -163,14 +125,14 @@ def _keywords(value: object, tag: str) -> dict[str, list[str]]:
 def _publisher(value: object, reading: Reading) -> tuple[Publisher | None, list[str]]:
     """The publisher, and the names of the organisations that it is part of, the nearest first."""
     value = value[0] if isinstance(value, list) and value else value
-    name = reading.text(_word(value))
+    name = reading.text(word(value))
     if not isinstance(value, dict):
         return (Publisher(name=name) if name else None), []
     parents: list[str] = []
     parent = value.get("subOrganizationOf")
     while parent is not None and len(parents) < MAX_PARENTS:
         parent = parent[0] if isinstance(parent, list) and parent else parent
-        above = reading.text(_word(parent))
+        above = reading.text(word(parent))
         if above and above != (parents[-1] if parents else name):
             parents.append(above)
         parent = parent.get("subOrganizationOf") if isinstance(parent, dict) else None
@@ -185,7 +147,7 @@ def _contact(value: object, publisher: Publisher | None, parents: list[str]) -> 
     value = value[0] if isinstance(value, list) and value else value
     if not isinstance(value, dict):
         return None
-    kind = " ".join(str(kind) for kind in _members(value.get("@type")))
+    kind = " ".join(str(kind) for kind in members(value.get("@type")))
     known = {name.casefold() for name in [publisher.name if publisher else None, *parents] if name}
     name = clean_text(value.get("fn"))
     organisation = clean_text(value.get("organization-name"))
@@ -204,7 +166,7 @@ def _modified(value: object, reading: Reading) -> tuple[Moment | None, Frequency
 
 def _temporal(value: object, reading: Reading) -> list[Period]:
     periods = []
-    for member in _members(value):
+    for member in members(value):
         stated = member
         if isinstance(member, dict):
             start, end = clean_text(member.get("startDate")), clean_text(member.get("endDate"))
@@ -231,7 +193,7 @@ def _licence(said: Mapping[str, Any], place: str, reading: Reading) -> Licence |
 
 
 def _drafts(said: Mapping[str, Any], tag: str, reading: Reading) -> list[Draft]:
-    distributions = _members(said.get("distribution"))
+    distributions = members(said.get("distribution"))
     if "distribution" not in said:
         distributions = [
             {key: said.get(key) for key in (address, "format", "mediaType")} | {"accessURL": said[address]}
@@ -251,14 +213,14 @@ def _draft(raw: object, path: str, tag: str, reading: Reading) -> Draft:
         raw=raw,
         download_url=_address(raw.get("downloadURL")),
         access_url=_address(raw.get("accessURL")),
-        native_id=clean_text(_word(raw.get("identifier"))) or clean_text(raw.get("@id")),
-        titles=_texts(raw.get("title"), tag, reading.text),
-        descriptions=_texts(raw.get("description"), tag, reading.description),
-        format=_word(raw.get("format")),
-        media_type=_word(raw.get("mediaType")),
+        native_id=clean_text(word(raw.get("identifier"))) or clean_text(raw.get("@id")),
+        titles=texts(raw.get("title"), tag, reading.text),
+        descriptions=texts(raw.get("description"), tag, reading.description),
+        format=word(raw.get("format")),
+        media_type=word(raw.get("mediaType")),
         size=raw.get("byteSize"),
         digest=digest.get("checksumValue"),
-        digest_algorithm=_word(digest.get("algorithm")),
+        digest_algorithm=word(digest.get("algorithm")),
         issued=reading.moment(raw.get("issued"), f"{path}.issued"),
         modified=reading.moment(raw.get("modified"), f"{path}.modified"),
         licence=_licence(raw, path, reading),

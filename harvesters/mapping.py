@@ -6,7 +6,7 @@ v2 wants of names, licences, contributors and the rest is done here, once for ev
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -30,7 +30,7 @@ from harvesters.values import Licence, clean_text, is_functional_mailbox
 
 __all__ = [
     "LEFT_OUT", "UNKNOWN_LANGUAGE", "Built", "Draft", "Reading", "bounded_keywords", "build_resources", "choose_text",
-    "compose", "contributors", "language_map", "licenses", "organisation_contact", "text_language",
+    "compose", "contributors", "describe", "language_map", "licenses", "organisation_contact", "text_language",
 ]  # fmt: skip
 
 MAX_KEYWORDS = 1_000
@@ -87,6 +87,23 @@ def contributors(publisher: Publisher | None, contact: Publisher | None) -> list
             _, had = roles.setdefault(party.name, (url, []))
             had.append(role)
     return [Contributor(title=name, path=url, roles=had) for name, (url, had) in roles.items()]
+
+
+def describe(
+    source: Source,
+    additions: Additions,
+    drafts: Sequence[Draft],
+    reading: Reading,
+    *,
+    homepage: str | None = None,
+    version: str | None = None,
+) -> Mapped:
+    """The package of a dataset from its additions and the drafts of its distributions: `build_resources` and `compose`.
+    Distributions without a usable address are kept in `more`; keywords are bounded."""
+    built = build_resources(drafts, additions.languages, reading)
+    more = {**additions.more, LEFT_OUT: built.left_out} if built.left_out else additions.more
+    additions = msgspec.structs.replace(additions, more=more, keywords=bounded_keywords(additions.keywords, reading))
+    return compose(source, additions, built.resources, reading, homepage=homepage, version=version)
 
 
 def compose(

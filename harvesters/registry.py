@@ -21,7 +21,7 @@ def all_harvesters() -> dict[str, type[Harvester]]:
             # Its own classes only: what a module imports belongs to another.
             if not isinstance(value, type) or value.__module__ != module.__name__:
                 continue
-            if issubclass(value, Harvester) and value is not Harvester:
+            if issubclass(value, Harvester) and hasattr(value, "protocol"):
                 found[value.protocol] = value
     return dict(sorted(found.items()))
 
