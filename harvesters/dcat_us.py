@@ -113,7 +113,8 @@ class DcatUs(Harvester):
                 identifiers.update(repr(event.id or event).encode())
                 yield event
             envelope = _object(members.envelope)
-            if not members.found:
+            # A bare list without members has no sign of a catalogue.
+            if not members.found or (count == 0 and not isinstance(_decoded(members.envelope), dict)):
                 raise MalformedAnswer(
                     f'{answer.url} has no list under "dataset"{_said_error(envelope)}; '
                     "check that it is the address of a data.json."
@@ -237,11 +238,15 @@ def _identifier(raw: bytes) -> str | None:
 
 def _object(envelope: bytes) -> dict[str, Any]:
     """What stands around the list; empty where that is no object that can be read."""
-    try:
-        value = msgspec.json.decode(envelope)
-    except (msgspec.DecodeError, RecursionError):
-        return {}
+    value = _decoded(envelope)
     return value if isinstance(value, dict) else {}
+
+
+def _decoded(envelope: bytes) -> Any:
+    try:
+        return msgspec.json.decode(envelope)
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def _said_error(envelope: Mapping[str, Any]) -> str:

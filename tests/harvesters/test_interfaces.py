@@ -1,0 +1,144 @@
+"""Every JSON interface against the sandbox's portal of its kind: all of it, what changed, pages in a circle, what is no answer,
+and detection from the portal's front page and from the interface's own address."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+
+from harvesters.detect import Detection
+from harvesters.evidence import Seen
+from harvesters.registry import harvester_for
+from sandbox.arcgis_hub import HubSearch, HubVersion3
+from sandbox.opendatasoft import ExploreApi
+from sandbox.pages import Pages
+from sandbox.portal import Portal, Robots, Service
+from sandbox.socrata import DiscoveryApi
+from sandbox.udata import UdataApi
+from tests.conftest import Reply, Site
+from tests.harvesters.harvesting import harvest
+from tests.sandbox.portals import ask, portal
+
+
+@dataclass
+class Kind:
+    """A protocol, the sandbox's service that speaks it, and how its portal is reported."""
+
+    protocol: str
+    service: Service
+    options: dict[str, object] = field(default_factory=lambda: {"page_size": 10})
+    path: str = ""
+    """Of the interface's own address, as a developer would copy it."""
+    unmarked: bool = False
+    """Whether the sandbox's front page, which bears no software's marks, is not enough to find it."""
+
+    @property
+    def portal(self) -> Portal:
+        return portal(Robots(), self.service, Pages(), count=27)
+
+
+KINDS = [
+    Kind("opendatasoft", ExploreApi(), path="/api/explore/v2.1/catalog/datasets"),
+    Kind("udata", UdataApi(), path="/api/1/datasets/"),
+    Kind("socrata", DiscoveryApi(), path="/api/catalog/v1?domains=127.0.0.1"),
+    Kind("arcgis-hub", HubSearch(), path="/api/search/v1/collections/dataset/items"),
+    Kind("arcgis-hub", HubVersion3(), path="/api/v3/datasets", unmarked=True),
+]
+each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.protocol}-{type(kind.service).__name__}")
+
+
+@each_kind
+def test_all_of_a_portal_becomes_packages_that_say_what_it_says(kind: Kind, tmp_path: Path):
+    with kind.portal as served:
+        done = harvest(tmp_path, served.url, kind.protocol, options=kind.options)
+        valid = done.valid()
+        held = served.datasets
+    assert done.state == "complete", done.verdict
+    assert done.verdict.advertised == (27, 27)
+    assert len(valid) == 27, [mapped.findings for mapped in done.mapped() if mapped.package is None]
+    assert {package.title for package in valid.values()} == {dataset.titles["en"] for dataset in held}
+    by_name = {dataset.name: dataset for dataset in held}
+    for name, package in valid.items():
+        dataset, said = by_name[name], package.catalogue
+        assert said.publisher is not None
+        assert said.publisher.name == dataset.publisher.names["en"]
+        assert said.modified is not None
+        assert (said.modified.value or "")[:10] == dataset.modified[:10]
+        assert bool(package.resources) == bool(dataset.distributions) or kind.protocol in {"socrata", "arcgis-hub"}
+        assert "@" not in str(msgspec.to_builtins(package)).replace("@context", ""), "no mailbox is taken over"
+
+
+@each_kind
+def test_a_second_harvest_finds_what_changed(kind: Kind, tmp_path: Path):
+    with kind.portal as served:
+        first = harvest(tmp_path, served.url, kind.protocol, options=kind.options).valid()
+        changed = msgspec.structs.replace(served.datasets[3], titles={"en": "Another title"}, modified="2026-11-01")
+        served.datasets[3] = changed
+        since = "2026-10-01T00:00:00Z" if harvester_for(kind.protocol).incremental else None
+        done = harvest(tmp_path, served.url, kind.protocol, options=kind.options, since=since)
+    second = done.valid()
+    assert done.state == "complete", done.verdict
+    assert [name for name, package in second.items() if package != first[name]] == [changed.name]
+    assert len(second) == (1 if since else 27)
+
+
+@each_kind
+def test_pages_that_go_in_a_circle_end_and_are_told(kind: Kind, tmp_path: Path):
+    class Circle:
+        """The first page, whatever is asked for."""
+
+        def answer(self, request, catalogue):
+            return kind.service.answer(msgspec.structs.replace(request, query=first or request.query), catalogue)
+
+    first: dict[str, str] = {}
+    with portal(Robots(), Circle(), Pages(), count=27) as served:
+        probe = next(iter(harvester_for(kind.protocol)(_source(kind, served.url)).start()))
+        first = dict(pair.split("=") for pair in urlsplit(probe.url).query.split("&")) if kind.service else {}
+        first = {name.replace("%5B", "[").replace("%5D", "]"): value for name, value in first.items()}
+        if isinstance(kind.service, HubVersion3):
+            first = {"page[number]": "1", "page[size]": "10"}
+        done = harvest(tmp_path, served.url, kind.protocol, options=kind.options)
+    assert done.state == "partial"
+    assert "page-loop" in [finding.code for finding in done.noticed]
+    assert len(set(done.ids)) == 10
+
+
+@each_kind
+@pytest.mark.parametrize(
+    "body", [b"<html><body>Service unavailable</body></html>", b'{"results": [{"id": "1"', b"", b"[]", b"{}"]
+)
+def test_what_is_no_answer_is_said_in_a_sentence(kind: Kind, body: bytes, site: Site, tmp_path: Path):
+    class Everything(dict):
+        def get(self, key, default=None):
+            return (lambda query: Reply(b"", 404)) if key == "/robots.txt" else (lambda query: Reply(body))
+
+    site.routes = Everything()
+    done = harvest(tmp_path, site.url, kind.protocol, options=kind.options)
+    assert done.state in {"failed", "partial"}
+    assert done.verdict.failure == "malformed"
+    assert done.verdict.sentence.endswith(".")
+
+
+@each_kind
+def test_it_is_detected_from_the_front_page_and_from_its_own_address(kind: Kind):
+    with kind.portal as served:
+        for reported in (f"{served.url}{kind.path}", *(() if kind.unmarked else (f"{served.url}/",))):
+            detection = Detection(reported)
+            asked = 0
+            while (lead := detection.next()) is not None and asked < 25:
+                answer = ask(lead.url)
+                seen = Seen(lead.url, lead.url, answer.status, answer.headers, answer.body, reported=asked == 0)
+                detection.take(lead, seen)
+                asked += 1
+            best = detection.candidates[0]
+            assert best.protocol == kind.protocol, (reported, detection.steps)
+            assert best.advertised == 27
+            next(iter(harvester_for(kind.protocol)(_source(kind, best.url)).start()))
+
+
+def _source(kind: Kind, url: str):
+    from harvesters.base import Source
+
+    return Source("xa-source", url, kind.protocol, options=dict(kind.options))
