@@ -153,8 +153,8 @@ class Harvester:
         raise NotImplementedError
 
     def failed(self, ask: Ask, failure: Failure) -> Iterable[Event]:
-        """What to do where an ask has no readable answer: yield other asks in its place, or nothing, and the failure
-        counts against the run."""
+        """What to do where an ask has no readable answer: yield other asks in its place, or a record from what is known
+        already, or nothing, and the failure counts against the run."""
         return ()
 
     @classmethod

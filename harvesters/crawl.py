@@ -179,7 +179,10 @@ class HarvestSpider(scrapy.Spider):
         # The source's own harvester decides, also where it had another one read the answer.
         instead = list(self._harvester(None).failed(ask, failure))
         asked = [*asked, *(event for event in instead if isinstance(event, Ask))]
-        replaced = any(isinstance(event, Ask) for event in instead)
+        replaced = bool(instead)
+        for event in instead:
+            if isinstance(event, Record):
+                self._write(msgspec.structs.replace(event, at=event.at or _now()))
         self._write(
             Noticed(
                 finding=find("fell-back" if replaced else "answer-failed", value=ask.url, why=failure.sentence),

@@ -48,8 +48,8 @@ PLAIN_ADDRESSES = ("downloadURL", "accessURL", "webService")
 """Where schema 1.0 let a dataset without a list of distributions have its address."""
 
 
-def map_dataset(record: Record, source: Source) -> Mapped:
-    """The package of one dataset; blocks only where there is no identifier or no JSON object."""
+def map_dataset(record: Record, source: Source, protocol: str = "dcat-us") -> Mapped:
+    """The package of one dataset, read by `protocol`, which has the words of DCAT-US; blocks only where there is no identifier or no JSON object."""
     said = decoded_json(record)
     if not isinstance(said, dict):
         return Mapped(None, [find("record-malformed", value=said, why="it is not a JSON object")])
@@ -73,7 +73,7 @@ def map_dataset(record: Record, source: Source) -> Mapped:
     additions = Additions(
         source=source.id,
         native_id=record.id,
-        protocol="dcat-us",
+        protocol=protocol,
         titles=texts(said.get("title"), tag, reading.text),
         descriptions=texts(said.get("description"), tag, reading.description),
         keywords=bounded_keywords(_keywords(said.get("keyword"), tag), reading),

@@ -34,7 +34,7 @@ class ExploreApi(Listing):
     def render(self, dataset: Dataset, catalogue: Catalogue, address: str) -> dict[str, Any]:
         """A dataset; its files are attachments."""
         language = catalogue.language
-        licence = LICENCES.get(dataset.licence, None)
+        licence = LICENCES.get(dataset.licence or "")
         return {
             "dataset_id": dataset.name,
             "dataset_uid": f"da_{dataset.name}",

@@ -3,7 +3,6 @@ and detection from the portal's front page and from the interface's own address.
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -12,8 +11,14 @@ from harvesters.detect import Detection
 from harvesters.evidence import Seen
 from harvesters.registry import harvester_for
 from sandbox.arcgis_hub import HubSearch, HubVersion3
+from sandbox.dataverse import PREFIX, Datasets, Search
+from sandbox.dkan import Metastore
+from sandbox.invenio import RecordSearch
+from sandbox.magda import Registry
+from sandbox.ogcapi_records import Items, Landing
 from sandbox.opendatasoft import ExploreApi
 from sandbox.pages import Pages
+from sandbox.piveau import HubSearch as PiveauSearch
 from sandbox.portal import Portal, Robots, Service
 from sandbox.socrata import DiscoveryApi
 from sandbox.udata import UdataApi
@@ -31,75 +36,89 @@ class Kind:
     options: dict[str, object] = field(default_factory=lambda: {"page_size": 10})
     path: str = ""
     """Of the interface's own address, as a developer would copy it."""
+    more: tuple[Service, ...] = ()
+    counts: bool = True
+    """Whether it states how many datasets it has."""
+    home: str = ""
+    """Where the portal's source begins, where that is not its root."""
     unmarked: bool = False
     """Whether the sandbox's front page, which bears no software's marks, is not enough to find it."""
 
     @property
     def portal(self) -> Portal:
-        return portal(Robots(), self.service, Pages(), count=27)
+        return portal(Robots(), self.service, *self.more, Pages(), count=27)
 
 
 KINDS = [
     Kind("opendatasoft", ExploreApi(), path="/api/explore/v2.1/catalog/datasets"),
     Kind("udata", UdataApi(), path="/api/1/datasets/"),
     Kind("socrata", DiscoveryApi(), path="/api/catalog/v1?domains=127.0.0.1"),
+    Kind("dkan", Metastore(), {}, "/api/1/metastore/schemas/dataset/items", counts=False),
+    Kind("magda", Registry(), path="/api/v0/registry/records", counts=False),
+    Kind("piveau", PiveauSearch(), path="/api/hub/search/search"),
+    Kind("invenio", RecordSearch(), path="/api/records?type=dataset"),
+    Kind("dataverse", Search(), path="/api/search?q=*&type=dataset", more=(Datasets(),)),
+    Kind("ogcapi-records", Items(), path="/api", home="/api", more=(Landing(),)),
     Kind("arcgis-hub", HubSearch(), path="/api/search/v1/collections/dataset/items"),
     Kind("arcgis-hub", HubVersion3(), path="/api/v3/datasets", unmarked=True),
 ]
+PAGE_INSTEAD = {"socrata", "arcgis-hub", "invenio"}
+"""Where a dataset without files is led to by its page."""
+
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.protocol}-{type(kind.service).__name__}")
 
 
 @each_kind
 def test_all_of_a_portal_becomes_packages_that_say_what_it_says(kind: Kind, tmp_path: Path):
     with kind.portal as served:
-        done = harvest(tmp_path, served.url, kind.protocol, options=kind.options)
+        done = harvest(tmp_path, f"{served.url}{kind.home}", kind.protocol, options=kind.options)
         valid = done.valid()
         held = served.datasets
     assert done.state == "complete", done.verdict
-    assert done.verdict.advertised == (27, 27)
+    assert done.verdict.advertised == ((27, 27) if kind.counts else None)
     assert len(valid) == 27, [mapped.findings for mapped in done.mapped() if mapped.package is None]
     assert {package.title for package in valid.values()} == {dataset.titles["en"] for dataset in held}
     by_name = {dataset.name: dataset for dataset in held}
     for name, package in valid.items():
-        dataset, said = by_name[name], package.catalogue
+        dataset, said = by_name[name.removeprefix(PREFIX)], package.catalogue
         assert said.publisher is not None
         assert said.publisher.name == dataset.publisher.names["en"]
         assert said.modified is not None
         assert (said.modified.value or "")[:10] == dataset.modified[:10]
-        assert bool(package.resources) == bool(dataset.distributions) or kind.protocol in {"socrata", "arcgis-hub"}
-        assert "@" not in str(msgspec.to_builtins(package)).replace("@context", ""), "no mailbox is taken over"
+        assert bool(package.resources) == bool(dataset.distributions) or kind.protocol in PAGE_INSTEAD
+        assert "somebody@" not in repr(package), "no person's mailbox is taken over"
+        assert "first.last@" not in repr(package)
 
 
 @each_kind
 def test_a_second_harvest_finds_what_changed(kind: Kind, tmp_path: Path):
     with kind.portal as served:
-        first = harvest(tmp_path, served.url, kind.protocol, options=kind.options).valid()
+        first = harvest(tmp_path, f"{served.url}{kind.home}", kind.protocol, options=kind.options).valid()
         changed = msgspec.structs.replace(served.datasets[3], titles={"en": "Another title"}, modified="2026-11-01")
         served.datasets[3] = changed
         since = "2026-10-01T00:00:00Z" if harvester_for(kind.protocol).incremental else None
-        done = harvest(tmp_path, served.url, kind.protocol, options=kind.options, since=since)
+        done = harvest(tmp_path, f"{served.url}{kind.home}", kind.protocol, options=kind.options, since=since)
     second = done.valid()
     assert done.state == "complete", done.verdict
-    assert [name for name, package in second.items() if package != first[name]] == [changed.name]
+    differing = [name.removeprefix(PREFIX) for name, package in second.items() if package != first[name]]
+    assert differing == [changed.name]
     assert len(second) == (1 if since else 27)
 
 
-@each_kind
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.options], ids=lambda kind: kind.protocol)
 def test_pages_that_go_in_a_circle_end_and_are_told(kind: Kind, tmp_path: Path):
     class Circle:
-        """The first page, whatever is asked for."""
+        """Of each path the first answer again, whatever page is asked for."""
+
+        def __init__(self) -> None:
+            self._first: dict[str, object] = {}
 
         def answer(self, request, catalogue):
-            return kind.service.answer(msgspec.structs.replace(request, query=first or request.query), catalogue)
+            reply = kind.service.answer(request, catalogue)
+            return self._first.setdefault(request.path, reply) if reply is not None else None
 
-    first: dict[str, str] = {}
-    with portal(Robots(), Circle(), Pages(), count=27) as served:
-        probe = next(iter(harvester_for(kind.protocol)(_source(kind, served.url)).start()))
-        first = dict(pair.split("=") for pair in urlsplit(probe.url).query.split("&")) if kind.service else {}
-        first = {name.replace("%5B", "[").replace("%5D", "]"): value for name, value in first.items()}
-        if isinstance(kind.service, HubVersion3):
-            first = {"page[number]": "1", "page[size]": "10"}
-        done = harvest(tmp_path, served.url, kind.protocol, options=kind.options)
+    with portal(Robots(), Circle(), *kind.more, Pages(), count=27) as served:
+        done = harvest(tmp_path, f"{served.url}{kind.home}", kind.protocol, options=kind.options)
     assert done.state == "partial"
     assert "page-loop" in [finding.code for finding in done.noticed]
     assert len(set(done.ids)) == 10
@@ -114,6 +133,8 @@ def test_what_is_no_answer_is_said_in_a_sentence(kind: Kind, body: bytes, site: 
         def get(self, key, default=None):
             return (lambda query: Reply(b"", 404)) if key == "/robots.txt" else (lambda query: Reply(body))
 
+    if kind.protocol == "dkan" and body == b"[]":
+        pytest.skip("an empty list is all that an empty metastore says")
     site.routes = Everything()
     done = harvest(tmp_path, site.url, kind.protocol, options=kind.options)
     assert done.state in {"failed", "partial"}
@@ -134,7 +155,9 @@ def test_it_is_detected_from_the_front_page_and_from_its_own_address(kind: Kind)
                 asked += 1
             best = detection.candidates[0]
             assert best.protocol == kind.protocol, (reported, detection.steps)
-            assert best.advertised == 27
+            assert best.advertised in (
+                {27, None} if kind.protocol == "ogcapi-records" else {27} if kind.counts else {27, None}
+            )
             next(iter(harvester_for(kind.protocol)(_source(kind, best.url)).start()))
 
 
