@@ -49,7 +49,10 @@ PLAIN_ADDRESSES = ("downloadURL", "accessURL", "webService")
 
 
 def map_dataset(record: Record, source: Source, protocol: str = "dcat-us") -> Mapped:
-    """The package of one dataset, read by `protocol`, which has the words of DCAT-US; blocks only where there is no identifier or no JSON object."""
+    """The package of one dataset, read by `protocol`, which has the words of DCAT-US.
+
+    Blocks only where there is no identifier or no JSON object.
+    """
     said = decoded_json(record)
     if not isinstance(said, dict):
         return Mapped(None, [find("record-malformed", value=said, why="it is not a JSON object")])

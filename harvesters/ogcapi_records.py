@@ -98,11 +98,16 @@ class OgcapiRecords(JsonPages):
             raise MalformedAnswer(
                 f"{answer.url} links to no collections; check that it is the landing page of an OGC API."
             )
-        yield Ask(link, purpose="landing", headers={"Accept": "application/json"})
+        yield Ask(self._here(link), purpose="landing", headers={"Accept": "application/json"})
+
+    def _here(self, link: str) -> str:
+        """A link at the host of the source, whatever host a service behind a proxy believes to be."""
+        here = urlsplit(self.source.url)
+        return urlunsplit(urlsplit(link)._replace(scheme=here.scheme, netloc=here.netloc))
 
     def _items_of(self, collection: object, answer: Answer) -> Ask | None:
         link = _link(collection, "items", answer.url)
-        return self._items(link) if link else None
+        return self._items(self._here(link)) if link else None
 
     def _items(self, url: str) -> Ask:
         size = int(self.source.options.get("page_size", self.page_sizes[0]))

@@ -101,7 +101,7 @@ class Assembler:
                     self._result.gone.append(identifier)
                 case Noticed():
                     self._note(line.finding, line.url)
-                    self._result.quarantined += line.received
+                    self._result.quarantined += line.received and line.finding.severity == "blocks"
                 case Verdict():
                     self._result.verdict = line
                 case _:

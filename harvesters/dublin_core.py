@@ -1,0 +1,87 @@
+"""Dublin Core records: `csw:Record` of catalogue services and `oai_dc` of repositories, mapped to packages."""
+
+import re
+
+from harvesters.base import Source
+from harvesters.errors import MalformedAnswer
+from harvesters.findings import find
+from harvesters.mapping import Draft, Reading, describe, language_map, text_language
+from harvesters.markup import Element, local, parse, text
+from harvesters.package import Additions, Mapped, Place, Publisher
+from harvesters.spool import Record
+
+_WEB = re.compile(r"https?://\S+|ftp://\S+")
+_DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+
+
+def map_dublin_core(record: Record, source: Source, protocol: str) -> Mapped:
+    """The package of one record; blocks only where it is no XML or has no identifier."""
+    try:
+        root = parse((record.text or "").encode("utf-8", "replace"), record.url)
+    except MalformedAnswer as error:
+        return Mapped(None, [find("record-malformed", value=record.id or "", why=error.sentence)])
+    said = _elements(root)
+    if record.id is None:
+        return Mapped(None, [find("no-identifier", value=(said.get("title") or [""])[0])])
+    reading = Reading(record.url)
+    languages = reading.languages(said.get("language"), "language")
+    tag = text_language(languages)
+    publisher = reading.text(next(iter(said.get("publisher", [])), None))
+    licences = [
+        licence
+        for raw in said.get("rights", []) + said.get("license", [])
+        if (
+            licence := reading.licence(
+                "rights", title=raw, url=found[0].rstrip(".,;") if (found := _WEB.findall(raw)) else None
+            )
+        )
+    ]
+    issued = [*said.get("issued", []), *said.get("date", []), *said.get("created", [])]
+    modified = said.get("modified", [])
+    identifiers = [_identifier(raw) for raw in said.get("identifier", [])]
+    periods = [period for raw in said.get("temporal", []) if (period := reading.period(raw, "temporal"))]
+    links = [*said.get("URI", []), *(other for other in identifiers if other.startswith(("http://", "https://")))]
+    links += [raw for key in ("references", "source", "relation") for raw in said.get(key, []) if _WEB.fullmatch(raw)]
+    drafts = [Draft(path="identifier", raw=url, access_url=url) for url in dict.fromkeys(links)]
+    descriptions = [
+        part for raw in said.get("description") or said.get("abstract") or [] if (part := reading.description(raw))
+    ]
+    titles = said.get("title", [])
+    additions = Additions(
+        source=source.id,
+        native_id=record.id,
+        protocol=protocol,
+        titles=language_map(reading.text(titles[0]), tag) if titles else {},
+        descriptions=language_map("\n\n".join(descriptions) or None, tag),
+        keywords={tag: [word for raw in said.get("subject", []) if (word := reading.text(raw))]},
+        languages=languages,
+        publisher=Publisher(name=publisher) if publisher else None,
+        issued=reading.moment(issued[0], "date") if issued else None,
+        modified=reading.moment(modified[0], "modified") if modified else None,
+        temporal=periods,
+        spatial=[Place(text=raw) for raw in said.get("spatial", []) + said.get("coverage", [])],
+        licences=licences,
+        identifiers=[other for other in dict.fromkeys(identifiers) if other != record.id],
+        more={key: said[key] for key in ("type", "format", "relation") if said.get(key)},
+    )
+    return describe(source, additions, drafts, reading)
+
+
+def types(root: Element) -> list[str]:
+    """What a record says that it is, in lower case."""
+    return [value.lower() for value in _elements(root).get("type", [])]
+
+
+def _elements(root: Element) -> dict[str, list[str]]:
+    """The texts of a record by the local name of their element, in order."""
+    found: dict[str, list[str]] = {}
+    for element in root.iter():
+        if element is not root and len(element) == 0 and (said := text(element)):
+            found.setdefault(local(element), []).append(" ".join(said.split()))
+    return found
+
+
+def _identifier(raw: str) -> str:
+    """An identifier as an address where it is a DOI."""
+    doi = _DOI.fullmatch(raw.strip())
+    return f"https://doi.org/{doi[1]}" if doi else raw.strip()

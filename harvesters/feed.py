@@ -1,0 +1,166 @@
+"""RSS and Atom: feeds whose entries are datasets, such as download services (INSPIRE) and portals' lists of what is new."""
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from harvesters import markup
+from harvesters.base import Answer, Event, Harvester, LastPage, Parts, Source, no_parts, notice
+from harvesters.errors import MalformedAnswer
+from harvesters.evidence import Lead, Recognised, Seen
+from harvesters.findings import find
+from harvesters.mapping import Draft, Reading, describe, language_map, text_language
+from harvesters.markup import Element, child, children, local, text, texts
+from harvesters.package import Additions, Mapped, Publisher
+from harvesters.spool import Ask, Record
+from harvesters.values import Language
+
+MEDIA = "application/xml"
+FEED_TYPES = ("application/atom+xml", "application/rss+xml")
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+class Feed(Harvester):
+    """RSS 2.0, RSS 1.0 and Atom: an entry is a dataset, its enclosures and alternate forms are resources, its page where it has
+    neither. Atom's paging (RFC 5005) is followed. A feed shows what is new and mostly not all that there is, so it is chosen
+    only where nothing else is found; a download service's feed, whose entries carry files, is preferred to a page.
+    """
+
+    protocol = "feed"
+    title = "RSS or Atom feed"
+    standard = "https://www.rfc-editor.org/rfc/rfc4287"
+
+    def start(self) -> Iterable[Ask]:
+        """The feed."""
+        yield Ask(
+            self.source.url,
+            headers={"Accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.1"},
+        )
+
+    def read(self, answer: Answer) -> Iterator[Event]:
+        """A record per entry, then the next page or the end."""
+        root = markup.parse(answer.content(), answer.url)
+        if local(root) not in ("feed", "rss", "RDF"):
+            raise MalformedAnswer(f"{answer.url} is not an RSS or Atom feed; check the address.")
+        shared = {
+            "language": root.get(LANGUAGE) or text(child(root, "channel", "language")),
+            "feed": text(_title(root)),
+        }
+        for entry in entries(root):
+            for key, value in shared.items():
+                if value:
+                    entry.set(f"shared-{key}", value)
+            yield Record(
+                id=identifier(entry),
+                url=answer.url,
+                at=answer.at,
+                status=answer.status,
+                media=MEDIA,
+                text=markup.serialised(entry),
+            )
+        following = next((e.get("href") for e in children(root, "link") if e.get("rel") == "next"), None)
+        if following:
+            url, here = urljoin(answer.url, following), urlsplit(answer.url)
+            if urlsplit(url).netloc != here.netloc:
+                yield notice(find("paging-leaves-host", value=url), answer)
+                url = urlunsplit(urlsplit(url)._replace(scheme=here.scheme, netloc=here.netloc))
+            yield Ask(url)
+        else:
+            yield LastPage()
+
+    @classmethod
+    def leads(cls, seen: Seen) -> Iterable[Lead]:
+        """The feeds that a page names."""
+        named = [
+            url for relation, media_type, url in seen.links if "alternate" in relation and media_type in FEED_TYPES
+        ]
+        for url in named[:1] if seen.reported else ():
+            yield Lead(url, 15, "the page names it as its feed")
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> Recognised | None:
+        """A feed: likely where its entries carry files, a last resort otherwise."""
+        if seen.is_html or not any(mark in seen.body[:4096] for mark in (b"<rss", b"<feed", b"purl.org/rss/1.0")):
+            return None
+        try:
+            root = markup.parse(seen.body, seen.url) if seen.whole else None
+        except MalformedAnswer:
+            return None
+        found = entries(root) if root is not None else []
+        carrying = sum(bool(_files(entry)) for entry in found)
+        if found and 2 * carrying >= len(found):
+            return Recognised(60, seen.url, f"a feed of {len(found)} entries, {carrying} of which carry files")
+        return Recognised(40 if seen.reported else 18, seen.url, f"a feed of {len(found)} entries") if found else None
+
+    @classmethod
+    def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
+        """Map one entry."""
+        try:
+            entry = markup.parse((record.text or "").encode(), record.url)
+        except MalformedAnswer as error:
+            return Mapped(None, [find("record-malformed", value=record.id or "", why=error.sentence)])
+        if record.id is None:
+            return Mapped(None, [find("no-identifier", value=text(_title(entry)) or "")])
+        reading = Reading(record.url)
+        languages: list[Language] = reading.languages(entry.get(LANGUAGE) or entry.get("shared-language"), "language")
+        tag = text_language(languages)
+        page = _page(entry)
+        homepage = reading.link(page, "link") if page else None
+        words = text(child(entry, "content")) or text(child(entry, "summary")) or text(child(entry, "description"))
+        keywords = [*(e.get("term") or "" for e in children(entry, "category")), *texts(children(entry, "category"))]
+        stated = [text(child(entry, name)) for name in ("updated", "pubDate", "date", "published")]
+        feed = reading.text(entry.get("shared-feed"))
+        additions = Additions(
+            source=source.id,
+            native_id=record.id,
+            protocol=cls.protocol,
+            titles=language_map(reading.text(text(_title(entry))), tag),
+            descriptions=language_map(reading.description(words), tag),
+            keywords={tag: [word for raw in keywords if (word := reading.text(raw))]},
+            languages=languages,
+            publisher=Publisher(name=name) if (name := reading.text(text(child(entry, "publisher")))) else None,
+            issued=reading.moment(text(child(entry, "published")), "published"),
+            modified=reading.moment(next((value for value in stated if value), None), "updated"),
+            more={"feed": feed} if feed else {},
+        )
+        drafts = [
+            Draft(
+                path="link", raw=url, download_url=url, media_type=kind, titles=language_map(reading.text(label), tag)
+            )
+            for url, kind, label in _files(entry)
+        ] or ([Draft(path="link", raw=page, access_url=page, format="HTML")] if page else [])
+        return describe(source, additions, drafts, reading, homepage=homepage)
+
+
+def entries(root: Element) -> list[Element]:
+    """The entries of a feed of any of the three kinds."""
+    return [*children(root, "entry"), *children(root, "channel", "item"), *children(root, "item")]
+
+
+def identifier(entry: Element) -> str | None:
+    """What names an entry: its own identifier, else its page."""
+    return text(child(entry, "id")) or text(child(entry, "guid")) or _page(entry)
+
+
+def _title(element: Element) -> Element | None:
+    return child(element, "title") if child(element, "title") is not None else child(element, "channel", "title")
+
+
+def _page(entry: Element) -> str | None:
+    """The page of an entry: RSS's link is a text, Atom's an attribute."""
+    for link in children(entry, "link"):
+        if link.get("href") and link.get("rel", "alternate") in ("alternate", "via", "self"):
+            return link.get("href")
+        if not link.get("href") and text(link):
+            return text(link)
+    return None
+
+
+def _files(entry: Element) -> list[tuple[str, str | None, str | None]]:
+    """The files of an entry: address, media type, title."""
+    found: list[tuple[str, str | None, str | None]] = [
+        (e.get("url") or "", e.get("type"), None) for e in children(entry, "enclosure")
+    ]
+    for link in children(entry, "link"):
+        if link.get("rel") in ("enclosure", "section", "related") and link.get("href"):
+            found.append((link.get("href") or "", link.get("type"), link.get("title")))
+    return [each for each in found if each[0]]

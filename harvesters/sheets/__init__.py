@@ -1,0 +1,33 @@
+"""Tables as rows of plain cells: delimited text of any encoding and delimiter, and workbooks (XLSX, ODS, XLS).
+
+A workbook comes from outside and is read by a process of its own with little memory and time (`workbook`). Formulas are
+the values that stood in their cells when the file was saved; nothing is computed.
+"""
+
+from typing import Any
+
+import msgspec
+
+from harvesters.errors import MalformedAnswer
+
+MAX_CELLS = 2_000_000
+"""Of all sheets together: a list of 100,000 datasets with 20 columns. More is data rather than a list."""
+
+MAX_CHARACTERS = 64 << 20
+"""Of all cells together."""
+
+
+class Sheet(msgspec.Struct):
+    """One table. name: of the sheet, empty for delimited text. rows: of texts, numbers, booleans and None; dates as
+    ISO 8601. Rows may differ in length."""
+
+    name: str
+    rows: list[list[Any]]
+
+
+def too_many_cells(origin: str) -> MalformedAnswer:
+    """What is said of a table over `MAX_CELLS` or `MAX_CHARACTERS`."""
+    return MalformedAnswer(
+        f"{origin} has more than {MAX_CELLS:,} cells or {MAX_CHARACTERS >> 20} MiB of text, so it is data rather than a list "
+        "of datasets; register it as a single file."
+    )

@@ -1,0 +1,130 @@
+"""WAF: a web accessible folder of metadata files."""
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import urljoin, urlsplit
+
+import lxml.html
+from lxml import etree
+
+from harvesters import markup
+from harvesters.base import Answer, Event, Harvester, LastPage, Option, Parts, Source, no_parts, notice
+from harvesters.errors import MalformedAnswer
+from harvesters.evidence import Recognised, Seen
+from harvesters.findings import find
+from harvesters.iso import fgdc
+from harvesters.iso import record as iso
+from harvesters.iso.mapping import map_iso
+from harvesters.markup import Element
+from harvesters.package import Mapped
+from harvesters.spool import Ask, Record
+
+LINKED = "node"
+"""The purpose of asks in a web of pages (`crawl.LINKED`)."""
+
+MAX_DEPTH = 5
+"""Of folders below the reported one."""
+
+MEDIA = "application/xml"
+_INDEX = re.compile(r"index of|directory listing|parent directory|\[to parent directory\]", re.IGNORECASE)
+
+
+class Waf(Harvester):
+    """A folder that a web server lists (Apache, nginx, IIS), with its folders below: every XML file in it that is an ISO 19115
+    record, or an FGDC one, is a dataset; other XML is told. Nothing outside the folder is read. A folder states no count: it
+    is complete when every file that it lists was read.
+    """
+
+    protocol = "waf"
+    title = "WAF (web accessible folder of metadata)"
+    standard = "https://www.isotc211.org/"
+    options = (Option("depth", f"of folders below the reported one; {MAX_DEPTH} unless it is set"),)
+
+    def start(self) -> Iterable[Ask]:
+        """The folder."""
+        yield Ask(self.source.url, purpose=LINKED, note={"depth": int(self.source.options.get("depth", MAX_DEPTH))})
+
+    def read(self, answer: Answer) -> Iterable[Event]:
+        """A listing, or a file."""
+        return self._file(answer) if answer.ask.note.get("file") else self._listing(answer)
+
+    def _listing(self, answer: Answer) -> Iterator[Event]:
+        folders, files = listed(answer.content(), answer.url)
+        if answer.ask.url == self.source.url:
+            if not files and not folders:
+                raise MalformedAnswer(
+                    f"{answer.url} lists neither files nor folders; check that it is a web accessible folder."
+                )
+            yield LastPage()
+        depth = int(answer.ask.note.get("depth") or 0)
+        for url in files:
+            yield Ask(url, purpose=LINKED, note={"file": True})
+        for url in folders if depth else ():
+            yield Ask(url, purpose=LINKED, note={"depth": depth - 1})
+
+    def _file(self, answer: Answer) -> Iterator[Event]:
+        root = markup.parse(answer.content(), answer.url)
+        kind = iso.scope(root) if iso.is_record(root) else ""
+        if kind not in iso.DATASET_SCOPES:
+            yield notice(find("not-a-dataset", value=kind), answer, iso.identifier(root), received=True)
+        elif iso.is_record(root) or fgdc.is_record(root):
+            identifier = (iso.identifier(root) if iso.is_record(root) else None) or answer.ask.url
+            content = markup.serialised(root)
+            yield Record(id=identifier, url=answer.url, at=answer.at, status=answer.status, media=MEDIA, text=content)
+        else:
+            why = f"its root is {markup.local(root)}, which is no metadata record"
+            yield notice(find("record-malformed", value=answer.url, why=why), answer)
+
+    @classmethod
+    def recognise(cls, seen: Seen) -> Recognised | None:
+        """A listing with XML files in it."""
+        if seen.page is None or not seen.reported:
+            return None
+        folders, files = listed(seen.body, seen.url)
+        if files and (_INDEX.search(seen.text) or 2 * len(files) >= len(seen.anchors)):
+            return Recognised(70, seen.url, f"it lists {len(files)} XML files and {len(folders)} folders", None)
+        return None
+
+    @classmethod
+    def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
+        """Map one file."""
+        if re.search(r"<idinfo\b", (record.text or "")[:4096]):
+            return map_fgdc_of(record, source)
+        return map_iso(record, source, cls.protocol)
+
+
+def map_fgdc_of(record: Record, source: Source) -> Mapped:
+    """Map an FGDC file of a folder."""
+    return fgdc.map_fgdc(record, source, Waf.protocol)
+
+
+def listed(content: bytes, url: str) -> tuple[list[str], list[str]]:
+    """The folders and the XML files that a listing links to, below its own address, each once.
+
+    Raises MalformedAnswer for what is no page.
+    """
+    try:
+        page = lxml.html.document_fromstring(content)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise MalformedAnswer(f"{url} is no listing that can be read ({error}); check the address.") from error
+    base = url.partition("?")[0].rpartition("/")[0] + "/"
+    folders: list[str] = []
+    files: list[str] = []
+    for anchor in page.iter("a"):
+        link = _inside(anchor, url, base)
+        if link is None:
+            continue
+        if link.endswith("/"):
+            folders.append(link)
+        elif urlsplit(link).path.lower().endswith(".xml"):
+            files.append(link)
+    return list(dict.fromkeys(folders)), list(dict.fromkeys(files))
+
+
+def _inside(anchor: Element, url: str, base: str) -> str | None:
+    """A link that leads below the folder; None for any other, such as a column's sorting or the parent."""
+    try:
+        link = urljoin(url, (anchor.get("href") or "").strip()).partition("#")[0]
+    except ValueError:
+        return None
+    return link if link.startswith(base) and link != base and "?" not in link else None
