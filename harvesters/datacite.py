@@ -16,8 +16,11 @@ LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def is_datacite(metadata: Element) -> bool:
     """Whether the metadata of a record is DataCite's, with or without the wrapper of oai_datacite."""
-    return any("datacite" in namespace(each) and local(each) == "resource" for each in metadata.iter()) or (
-        "datacite" in namespace(metadata)
+    if "datacite" in namespace(metadata):
+        return True
+    return any(
+        local(each) == "resource" and ("datacite" in namespace(each) or bool(children(each, "resourceType")))
+        for each in metadata.iter()
     )
 
 

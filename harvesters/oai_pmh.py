@@ -1,4 +1,4 @@
-"""OAI-PMH 2.0: repositories whose records come with DataCite, ISO 19115 or Dublin Core metadata."""
+"""OAI-PMH 2.0: repositories whose records come with DCAT, ISO 19115, DataCite or Dublin Core metadata."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,6 +20,7 @@ from harvesters.base import (
 )
 from harvesters.datacite import is_datacite, map_datacite
 from harvesters.dublin_core import map_dublin_core, types
+from harvesters.embedded import is_dcat, read_dcat
 from harvesters.errors import MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
@@ -30,23 +31,32 @@ from harvesters.package import Mapped
 from harvesters.spool import Ask, Gone, Record
 
 MEDIA = "application/xml"
-PREFIXES = ("oai_datacite", "datacite", "datacite4", "datacite3", "iso19139", "gmd", "oai_dc")
+PREFIXES = (
+    *("dcat", "dcat_ap", "dcat-ap", "oai_dcat", "rdf"),
+    *("iso19139", "iso19115", "iso19115-3", "iso19115-3.2018", "gmd", "iso"),
+    *("oai_datacite", "datacite", "datacite4", "oai_datacite4", "datacite3"),
+    "oai_dc",
+)
 """Metadata formats in the order of preference; oai_dc is what every repository must have (OAI-PMH 2.0, 2.5)."""
 
 OTHER_TYPES = (
-    "article",
-    "thesis",
-    "book",
-    "journalarticle",
-    "conference",
-    "preprint",
-    "lecture",
-    "image",
-    "text",
-    "report",
-    "publication",
+    *(
+        "article",
+        "thesis",
+        "book",
+        "journalarticle",
+        "conference",
+        "preprint",
+        "lecture",
+        "image",
+        "stillimage",
+        "text",
+    ),
+    *("report", "publication", "service", "software"),
 )
 """What dc:type says of records that are no datasets; where nothing else is said they are left out (option `all_types`)."""
+
+FALLBACK = PREFIXES[-1]
 
 ARGUMENTS = frozenset({"verb", "metadataPrefix", "set", "from", "until", "identifier", "resumptionToken"})
 """Of the protocol; what else a base address carries is its own (`?mode=oaipmh`)."""
@@ -57,9 +67,10 @@ _ROOT = re.compile(rb"<(?:\w+:)?OAI-PMH\b")
 
 
 class OaiPmh(Harvester):
-    """ListRecords by resumption token, with the list's size where the repository says it; in the best format that it offers.
-    Deleted records are told as such, so that a harvest of changes finds them. An error that comes with HTTP 200 is read as
-    one; that nothing matches is a whole answer. Records that say that they are articles, theses or images are left out.
+    """ListRecords by resumption token, with the list's size where the repository says it; in the best format that it offers:
+    DCAT, ISO 19115, DataCite, or Dublin Core, which all have. Deleted records are told as such, so that a harvest of changes
+    finds them. An error that comes with HTTP 200 is read as one; that nothing matches is a whole answer. Records that say
+    that they are articles, theses, images, services or software are left out.
     """
 
     protocol = "oai-pmh"
@@ -81,8 +92,8 @@ class OaiPmh(Harvester):
 
     def failed(self, ask: Ask, failure: Failure) -> Iterable[Event]:
         """Dublin Core, which every repository has, where the formats or the first page of another one cannot be had."""
-        if ask.purpose == "formats" or (ask.note.get("prefix") not in (None, "oai_dc") and ask.note.get("first")):
-            yield self._list("oai_dc")
+        if ask.purpose == "formats" or (ask.note.get("prefix") not in (None, FALLBACK) and ask.note.get("first")):
+            yield self._list(FALLBACK)
 
     def read(self, answer: Answer) -> Iterator[Event]:
         """The formats, or a page of records. Raises MalformedAnswer for errors other than that nothing matches."""
@@ -91,17 +102,25 @@ class OaiPmh(Harvester):
             raise MalformedAnswer(f"{answer.url} did not answer in OAI-PMH; check the base address.")
         error = child(root, "error")
         if error is not None and error.get("code") == EMPTY:
-            yield LastPage()
+            # A repository may have records in Dublin Core alone, though it offers better formats.
+            if answer.ask.note.get("first") and answer.ask.note.get("prefix") != FALLBACK and self.source.since is None:
+                yield self._list(FALLBACK)
+            else:
+                yield LastPage()
             return
         if error is not None and error.get("code") == BAD_ARGUMENT and (again := self._repeating(answer.ask)):
             yield again
             return
         if error is not None:
-            raise MalformedAnswer(f"{answer.url} refuses the request: {error.get('code')} {(text(error) or '')[:200]}.")
+            raise MalformedAnswer(
+                f"{answer.url} refuses the request: {error.get('code')} {(text(error) or '')[:200].rstrip('.')}."
+            )
         if answer.ask.purpose == "formats":
             offered = {text(each) for each in children(root, "ListMetadataFormats", "metadataFormat", "metadataPrefix")}
-            yield self._list(next((prefix for prefix in PREFIXES if prefix in offered), "oai_dc"))
+            yield self._list(next((prefix for prefix in PREFIXES if prefix in offered), FALLBACK))
             return
+        if child(root, "ListRecords") is None:
+            raise MalformedAnswer(f"{answer.url} answered without a list of records; check the base address.")
         records = children(root, "ListRecords", "record")
         for record in records:
             yield from self._record(record, answer)
@@ -156,7 +175,8 @@ class OaiPmh(Harvester):
                 yield notice(find("member-deleted", value=identifier), answer, identifier, received=True)
             return
         holder = child(record, "metadata")
-        metadata = holder[0] if holder is not None and len(holder) else None
+        # Some repositories put the elements of Dublin Core into the record without one around them.
+        metadata = holder if holder is None or len(holder) > 1 else next(iter(holder), None)
         if metadata is None:
             yield notice(
                 find("record-malformed", value=identifier or "", why="it has no metadata"),
@@ -164,6 +184,9 @@ class OaiPmh(Harvester):
                 identifier,
                 received=True,
             )
+            return
+        if is_dcat(metadata):
+            yield from read_dcat(metadata, self.source, answer, identifier)
             return
         kind = self._other_kind(metadata)
         if kind is not None:
@@ -183,8 +206,10 @@ class OaiPmh(Harvester):
 
     def _other_kind(self, metadata: Element) -> str | None:
         """What a record is where it says that it is no dataset; None where it is one, or says nothing."""
-        if self.source.options.get("all_types") or iso.is_record(metadata):
+        if self.source.options.get("all_types"):
             return None
+        if iso.is_record(metadata):
+            return iso.other_kind(metadata)
         said = types(metadata) if not is_datacite(metadata) else _general_types(metadata)
         if not said or any("dataset" in each for each in said):
             return None
@@ -224,7 +249,7 @@ class OaiPmh(Harvester):
         head = (record.text or "")[:4096]
         if re.search(r"<(?:\w+:)?(?:MD|MI|CHE_MD)_Metadata\b", head):
             return map_iso(record, source, cls.protocol)
-        if "datacite" in head:
+        if "datacite" in head or re.match(r"\s*<(?:\w+:)?resource\b", head):
             return map_datacite(record, source, cls.protocol)
         return map_dublin_core(record, source, cls.protocol)
 

@@ -64,8 +64,8 @@ class Waf(Harvester):
 
     def _file(self, answer: Answer) -> Iterator[Event]:
         root = markup.parse(answer.content(), answer.url)
-        kind = iso.scope(root) if iso.is_record(root) else ""
-        if kind not in iso.DATASET_SCOPES:
+        kind = iso.other_kind(root) if iso.is_record(root) else None
+        if kind is not None:
             yield notice(find("not-a-dataset", value=kind), answer, iso.identifier(root), received=True)
         elif iso.is_record(root) or fgdc.is_record(root):
             identifier = (iso.identifier(root) if iso.is_record(root) else None) or answer.ask.url

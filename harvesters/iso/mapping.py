@@ -57,8 +57,6 @@ def map_iso(record: Record, source: Source, protocol: str) -> Mapped:
     stated = dict(reversed(list(iso.dates(citation))))
     publisher, contact = _bodies(root, part, locales, tag, reading)
     licences, access = _constraints(part, locales, tag, reading)
-    identifiers = [code for path in (("MD_Identifier", "code"), ("RS_Identifier", "code"))
-                   for each in children(citation, "identifier", *path) if (code := iso.words(each))]  # fmt: skip
     frequency = child(part, "resourceMaintenance", "MD_MaintenanceInformation", "maintenanceAndUpdateFrequency")
     said = iso.code(frequency)
     additions = Additions(
@@ -83,7 +81,7 @@ def map_iso(record: Record, source: Source, protocol: str) -> Mapped:
             for each in children(part, "topicCategory", "MD_TopicCategoryCode")
             if (topic := reading.text(text(each)))
         ],
-        identifiers=[other for other in dict.fromkeys(identifiers) if other != record.id],
+        identifiers=[other for other in dict.fromkeys(iso.data_identifiers(root)) if other != record.id],
         more=_more(root, part),
     )
     return describe(source, additions, _drafts(root, locales, tag, reading), reading)

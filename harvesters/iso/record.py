@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from harvesters.markup import Element, child, children, local, namespace, text
 
 ROOTS = frozenset({"MD_Metadata", "MI_Metadata", "CHE_MD_Metadata"})
-DATASET_SCOPES = frozenset(
-    {"dataset", "series", "nonGeographicDataset", "tile", "collectionHardware", "fieldSession", "feature", ""}
+OTHER_SCOPES = frozenset(
+    {"service", "services", "software", "application", "map", "document", "repository", "metadata", "text", "image"}
 )
-"""Of MD_ScopeCode, what is data; services, applications and software are not."""
+"""Of MD_ScopeCode (and of the DCMI types that some write in its place), what is no data, in lower case. Whatever else is
+said, even in words of a catalogue's own, is taken for data."""
 
 IDENTIFICATIONS = (
     "MD_DataIdentification",
@@ -36,13 +37,32 @@ def scope(root: Element) -> str:
     ):
         found = child(root, *path)
         if found is not None:
-            return found.get("codeListValue") or text(found) or ""
+            return (found.get("codeListValue") or text(found) or "").strip()
     return ""
 
 
+def other_kind(root: Element) -> str | None:
+    """What a record describes where that is no data: a service, an application; None for a dataset."""
+    said = scope(root)
+    if said.rpartition("/")[2].rpartition("#")[2].lower() in OTHER_SCOPES:
+        return said
+    part = identification(root)
+    is_service = part is not None and local(part).endswith("SV_ServiceIdentification")
+    return "service" if is_service and not said else None
+
+
 def identifier(root: Element) -> str | None:
-    """The identifier of the record."""
-    return words(child(root, "fileIdentifier")) or words(child(root, "metadataIdentifier", "MD_Identifier", "code"))
+    """The identifier of the record; where it has none, that of the data that it describes."""
+    own = words(child(root, "fileIdentifier")) or words(child(root, "metadataIdentifier", "MD_Identifier", "code"))
+    return own or next(data_identifiers(root), None)
+
+
+def data_identifiers(root: Element) -> Iterator[str]:
+    """The identifiers of the data, by which the citation names it."""
+    for kind in ("MD_Identifier", "RS_Identifier"):
+        for each in children(identification(root), "citation", "CI_Citation", "identifier", kind, "code"):
+            if said := words(each):
+                yield said
 
 
 def identification(root: Element) -> Element | None:
