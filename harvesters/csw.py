@@ -94,7 +94,7 @@ class Csw(Harvester):
             each for each in root if local(each) not in ("SearchStatus", "SearchResults", "RequestId")
         ]
         for element in members:
-            yield from self._record(element, answer)
+            yield from self.record(element, answer)
         yield from self._what_follows(results, len(members), answer)
 
     def _what_follows(self, results: Element, received: int, answer: Answer) -> Iterator[Event]:
@@ -115,7 +115,7 @@ class Csw(Harvester):
     def _page(self, offer: Offer, first: int, size: int) -> Ask:
         return requests.page(self.source, offer, first, size)
 
-    def _record(self, element: Element, answer: Answer) -> Iterator[Event]:
+    def record(self, element: Element, answer: Answer) -> Iterator[Event]:
         """One member of a page: an ISO record, a Dublin Core record, or DCAT."""
         content = markup.serialised(element)
         if len(content) > self.source.max_record_bytes:
@@ -146,9 +146,7 @@ class Csw(Harvester):
     @classmethod
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
         """Map an ISO or a Dublin Core record."""
-        if re.match(r"\s*<(?:\w+:)?(?:Summary|Brief)?Record\b", record.text or ""):
-            return map_dublin_core(record, source, cls.protocol)
-        return map_iso(record, source, cls.protocol)
+        return map_record(record, source, cls.protocol)
 
     @classmethod
     def leads(cls, seen: Seen) -> Iterable[Lead]:
@@ -189,6 +187,13 @@ class Csw(Harvester):
             with_query(seen.url, {}),
             f"a CSW answers with its capabilities (version {version[1].decode() if version else 'not said'})",
         )
+
+
+def map_record(record: Record, source: Source, protocol: str) -> Mapped:
+    """Map an ISO or a Dublin Core record, by its root."""
+    if re.match(r"\s*<(?:\w+:)?(?:Summary|Brief)?Record\b", record.text or ""):
+        return map_dublin_core(record, source, protocol)
+    return map_iso(record, source, protocol)
 
 
 def _xml(identifier: str | None, content: str, answer: Answer) -> Record:

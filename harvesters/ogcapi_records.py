@@ -46,13 +46,13 @@ READ = frozenset(
 class OgcapiRecords(JsonPages):
     """Record collections of an OGC API (Records, part 1): from a landing page, a list of collections, one collection or its
     items; by the links that the service gives. Of the WMO's information system the same, with conformance classes by
-    address, open intervals and links to message brokers, whose passwords are not kept.
+    address, open intervals and links to message brokers, whose passwords are not kept. The parameter `datetime` asks for the
+    time that the data speak of, not for when a record was changed: so every harvest reads all.
     """
 
     protocol = "ogcapi-records"
     title = "OGC API - Records"
     standard = "https://docs.ogc.org/is/20-004r1/20-004r1.html"
-    incremental = True
     options = (Option("page_size", "records a page, where the service needs fewer than 100"),)
     lists = (("features",),)
     totals = (("numberMatched",),)
@@ -112,10 +112,7 @@ class OgcapiRecords(JsonPages):
     def _items(self, url: str) -> Ask:
         size = int(self.source.options.get("page_size", self.page_sizes[0]))
         size = min(size, self.source.limit or size)
-        extra: dict[str, str | int] = {"limit": size}
-        if self.source.since is not None:
-            extra["datetime"] = f"{self.source.since}/.."
-        return self._page(_with(url, extra), size, 0)
+        return self._page(_with(url, {"limit": size}), size, 0)
 
     def _page(self, url: str, size: int, start: int) -> Ask:
         note: dict[str, str | int | float | bool | None] = {"start": start, "size": size}

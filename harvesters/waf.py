@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
@@ -18,6 +19,7 @@ from harvesters.iso.mapping import map_iso
 from harvesters.markup import Element
 from harvesters.package import Mapped
 from harvesters.spool import Ask, Record
+from harvesters.values import read_date
 
 LINKED = "node"
 """The purpose of asks in a web of pages (`crawl.LINKED`)."""
@@ -26,18 +28,21 @@ MAX_DEPTH = 5
 """Of folders below the reported one."""
 
 MEDIA = "application/xml"
+_DAY = re.compile(r"\b(?:\d{4}-\d{2}-\d{2}|\d{2}-[A-Z][a-z]{2}-\d{4})\b")
 _INDEX = re.compile(r"index of|directory listing|parent directory|\[to parent directory\]", re.IGNORECASE)
 
 
 class Waf(Harvester):
     """A folder that a web server lists (Apache, nginx, IIS), with its folders below: every XML file in it that is an ISO 19115
     record, or an FGDC one, is a dataset; other XML is told. Nothing outside the folder is read. A folder states no count: it
-    is complete when every file that it lists was read.
+    is complete when every file that it lists was read. A harvest of changes leaves out the files whose date in the listing is
+    older, by more than a day for the server's own time zone; a file whose date cannot be read without doubt is read.
     """
 
     protocol = "waf"
     title = "WAF (web accessible folder of metadata)"
     standard = "https://www.isotc211.org/"
+    incremental = True
     options = (Option("depth", f"of folders below the reported one; {MAX_DEPTH} unless it is set"),)
 
     def start(self) -> Iterable[Ask]:
@@ -57,7 +62,10 @@ class Waf(Harvester):
                 )
             yield LastPage()
         depth = int(answer.ask.note.get("depth") or 0)
-        for url in files:
+        oldest = _day_before(self.source.since) if self.source.since is not None else ""
+        for url, changed in files.items():
+            if changed is not None and changed < oldest:
+                continue
             yield Ask(url, purpose=LINKED, note={"file": True})
         for url in folders if depth else ():
             yield Ask(url, purpose=LINKED, note={"depth": depth - 1})
@@ -98,8 +106,9 @@ def map_fgdc_of(record: Record, source: Source) -> Mapped:
     return fgdc.map_fgdc(record, source, Waf.protocol)
 
 
-def listed(content: bytes, url: str) -> tuple[list[str], list[str]]:
-    """The folders and the XML files that a listing links to, below its own address, each once.
+def listed(content: bytes, url: str) -> tuple[list[str], dict[str, str | None]]:
+    """The folders and the XML files that a listing links to, below its own address, each once; of each file the day of its
+    last change, where the listing says it so that it can be read in one way only.
 
     Raises MalformedAnswer for what is no page.
     """
@@ -109,7 +118,7 @@ def listed(content: bytes, url: str) -> tuple[list[str], list[str]]:
         raise MalformedAnswer(f"{url} is no listing that can be read ({error}); check the address.") from error
     base = url.partition("?")[0].rpartition("/")[0] + "/"
     folders: list[str] = []
-    files: list[str] = []
+    files: dict[str, str | None] = {}
     for anchor in page.iter("a"):
         link = _inside(anchor, url, base)
         if link is None:
@@ -117,8 +126,25 @@ def listed(content: bytes, url: str) -> tuple[list[str], list[str]]:
         if link.endswith("/"):
             folders.append(link)
         elif urlsplit(link).path.lower().endswith(".xml"):
-            files.append(link)
-    return list(dict.fromkeys(folders)), list(dict.fromkeys(files))
+            files.setdefault(link, _changed(anchor))
+    return list(dict.fromkeys(folders)), files
+
+
+def _changed(anchor: Element) -> str | None:
+    """The day behind a link of a listing by Apache (2026-01-31) or nginx (31-Jan-2026); None for IIS's (1/2/2026), which may
+    be in January or in February."""
+    cell = anchor.getparent()
+    following = cell.getnext() if cell is not None and cell.tag == "td" else None
+    found = _DAY.search(anchor.tail or "") or _DAY.search(markup.text(following) or "")
+    if found is None:
+        return None
+    moment = read_date(found[0].replace("-", " ") if found[0][2] == "-" else found[0])
+    return moment.value if moment is not None else None
+
+
+def _day_before(since: str) -> str:
+    """The day before a moment."""
+    return (date.fromisoformat(since[:10]) - timedelta(days=1)).isoformat()
 
 
 def _inside(anchor: Element, url: str, base: str) -> str | None:
