@@ -4,12 +4,14 @@ https://schema.datacite.org/
 """
 
 from harvesters.base import Source
+from harvesters.dublin_core import access_of
 from harvesters.errors import MalformedAnswer
 from harvesters.findings import find
 from harvesters.mapping import Draft, Reading, describe, text_language
 from harvesters.markup import Element, child, children, local, namespace, parse, text
 from harvesters.package import Additions, Mapped, Place, Publisher
 from harvesters.spool import Record
+from harvesters.values import read_language
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -41,10 +43,14 @@ def map_datacite(record: Record, source: Source, protocol: str) -> Mapped:
     issued = dates.get("Issued") or dates.get("Available") or text(child(resource, "publicationYear"))
     doi = text(child(resource, "identifier")) if (_kind(child(resource, "identifier")) == "DOI") else None
     address = f"https://doi.org/{doi}" if doi and not doi.startswith("http") else doi
+    subjects = children(resource, "subjects", "subject")
+    rights = children(resource, "rightsList", "rights")
+    access = next((said for each in rights if (said := access_of(text(each) or each.get("rightsURI")))), None)
     licences = [
         licence
-        for each in children(resource, "rightsList", "rights")
-        if (
+        for each in rights
+        if access_of(text(each) or each.get("rightsURI")) is None
+        and (
             licence := reading.licence(
                 "rights", id=each.get("rightsIdentifier"), title=text(each), url=each.get("rightsURI")
             )
@@ -57,19 +63,14 @@ def map_datacite(record: Record, source: Source, protocol: str) -> Mapped:
         protocol=protocol,
         titles=_texts(children(resource, "titles", "title"), tag, reading.text),
         descriptions=_texts(children(resource, "descriptions", "description"), tag, reading.description),
-        keywords={
-            tag: [word for each in children(resource, "subjects", "subject") if (word := reading.text(text(each)))]
-        },
+        keywords={tag: [word for each in subjects if (word := reading.text(" ".join((text(each) or "").split())))]},
         languages=languages,
         publisher=Publisher(name=publisher) if publisher else None,
         issued=reading.moment(issued, "dates") if issued else None,
         modified=reading.moment(dates["Updated"], "dates") if "Updated" in dates else None,
         temporal=[period for raw in [dates.get("Collected")] if raw and (period := reading.period(raw, "dates"))],
-        spatial=[
-            Place(text=name)
-            for each in children(resource, "geoLocations", "geoLocation", "geoLocationPlace")
-            if (name := text(each))
-        ],
+        spatial=_places(resource),
+        access_rights=access,
         licences=licences,
         identifiers=[other for other in dict.fromkeys([address or "", *others]) if other and other != record.id],
     )
@@ -89,5 +90,36 @@ def _texts(elements: list[Element], tag: str, clean: object) -> dict[str, str]:
     for each in sorted(elements, key=lambda element: bool(element.get("titleType"))):
         said = clean(text(each)) if callable(clean) else None
         if said:
-            found.setdefault(each.get(LANGUAGE) or tag, said)
+            stated = read_language(each.get(LANGUAGE))
+            found.setdefault(stated.tag if stated and stated.tag else tag, said)
     return found
+
+
+def _places(resource: Element) -> list[Place]:
+    """Where the data are of: names, boxes and points; kernel 3 writes these as numbers with the latitude first."""
+    found = []
+    for each in children(resource, "geoLocations", "geoLocation"):
+        name = text(child(each, "geoLocationPlace"))
+        boxes = [box for part in each if (box := _box(part)) is not None]
+        found += [Place(text=name, bbox=box) for box in boxes] or ([Place(text=name)] if name else [])
+    return found
+
+
+def _box(part: Element) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of a box or a point; None for a polygon, and where a number is missing or wrong."""
+    sides = {
+        "geoLocationBox": ("westBoundLongitude", "southBoundLatitude", "eastBoundLongitude", "northBoundLatitude"),
+        "geoLocationPoint": ("pointLongitude", "pointLatitude") * 2,
+    }.get(local(part))
+    if sides is None:
+        return None
+    try:
+        if len(part):
+            west, south, east, north = (float(text(child(part, side)) or "") for side in sides)
+        else:
+            numbers = [float(number) for number in (text(part) or "").split()]
+            south, west, north, east = numbers * 2 if len(numbers) == 2 else numbers
+    except ValueError:
+        return None
+    ok = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
+    return (west, south, east, north) if ok else None

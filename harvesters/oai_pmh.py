@@ -112,9 +112,8 @@ class OaiPmh(Harvester):
             yield again
             return
         if error is not None:
-            raise MalformedAnswer(
-                f"{answer.url} refuses the request: {error.get('code')} {(text(error) or '')[:200].rstrip('.')}."
-            )
+            words = " ".join(f"{error.get('code', 'error')} {text(error) or ''}".split())
+            raise MalformedAnswer(f"{answer.url} refuses the request: {words[:200].rstrip('.')}.")
         if answer.ask.purpose == "formats":
             offered = {text(each) for each in children(root, "ListMetadataFormats", "metadataFormat", "metadataPrefix")}
             yield self._list(next((prefix for prefix in PREFIXES if prefix in offered), FALLBACK))

@@ -63,7 +63,9 @@ def map_iso(record: Record, source: Source, protocol: str) -> Mapped:
         source=source.id,
         native_id=record.id,
         protocol=protocol,
-        titles=_clean(iso.texts(child(citation, "title"), locales, tag), reading.text),
+        titles=_clean(
+            iso.texts(child(citation, "title"), locales, tag), lambda raw: reading.text(" ".join(raw.split()))
+        ),
         descriptions=_clean(iso.texts(child(part, "abstract"), locales, tag), reading.description),
         keywords=_keywords(part, locales, tag, reading),
         languages=_languages(part, main, reading),
@@ -96,7 +98,7 @@ def _moment(value: str | None, path: str, reading: Reading) -> Moment | None:
 
 
 def _languages(part: Element, main: Language | None, reading: Reading) -> list[Language]:
-    stated = [iso.code(each) or iso.words(each) for each in children(part, "language")]
+    stated = [iso.language_of(iso.code(each) or iso.words(each)) for each in children(part, "language")]
     stated += [iso.code(child(each, "language")) for each in children(part, "defaultLocale", "PT_Locale")]
     found = reading.languages([value for value in stated if value], "identificationInfo.language")
     return found or ([main] if main and main.tag else [])
@@ -116,7 +118,7 @@ def _bodies(
         return None, None
     _, names, info = found[0]
     name = names.get(tag) or next(iter(names.values()))
-    link = iso.words(child(info, "onlineResource", "CI_OnlineResource", "linkage"))
+    link = iso.link(child(info, "onlineResource", "CI_OnlineResource", "linkage"))
     url = reading.link(link, "contactInfo.linkage") if link else None
     mailboxes = (iso.words(child(each, "address", "CI_Address", "electronicMailAddress")) for _, _, each in found)
     mailbox = next((address for address in mailboxes if address and organisation_contact(None, address)), None)
@@ -157,7 +159,7 @@ def _keywords(part: Element, locales: dict[str, str], tag: str, reading: Reading
     found: dict[str, list[str]] = {}
     for each in children(part, "descriptiveKeywords", "MD_Keywords", "keyword"):
         for language, raw in iso.texts(each, locales, tag).items():
-            if said := reading.text(raw):
+            if said := reading.text(" ".join(raw.split())):
                 found.setdefault(language, []).append(said)
     return found
 
@@ -230,7 +232,7 @@ def _drafts(root: Element, locales: dict[str, str], tag: str, reading: Reading) 
     ]
     for index, each in enumerate(iso.online_resources(root)):
         path = f"onLine[{index}]"
-        link = iso.words(child(each, "linkage")) or text(child(each, "linkage"))
+        link = iso.link(child(each, "linkage"))
         protocol, function = iso.words(child(each, "protocol")), iso.code(child(each, "function"))
         is_download = FUNCTIONS.get(function or "", any(mark in (protocol or "").lower() for mark in DOWNLOADS))
         label = iso.texts(child(each, "name"), locales, tag)

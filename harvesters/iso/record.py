@@ -111,11 +111,16 @@ def texts(element: Element | None, locales: dict[str, str], main: str) -> dict[s
 
 
 def main_language(root: Element) -> str | None:
-    """The language of the record as it writes it ("ger", "eng; CAN")."""
+    """The language of the record as it writes it ("ger"); of one with a country ("eng; CAN") the language."""
     stated = child(root, "language")
     if stated is None:
         stated = child(root, "defaultLocale", "PT_Locale", "language")
-    return code(stated) or words(stated)
+    return language_of(code(stated) or words(stated))
+
+
+def language_of(stated: str | None) -> str | None:
+    """The language of a statement that may name a country too, as the North American profile has it."""
+    return stated.partition(";")[0].strip() or None if stated else None
 
 
 def locale_codes(root: Element) -> dict[str, str]:
@@ -188,6 +193,14 @@ def parties(root: Element, part: Element | None) -> Iterator[tuple[str, Element,
                     label = child(organisation, "name")
                     if label is not None:
                         yield role, label, child(organisation, "contactInfo", "CI_Contact")
+
+
+def link(element: Element | None) -> str | None:
+    """The address of an online resource; of several, one for each language, the first."""
+    said = words(element)
+    if said is None and element is not None:
+        said = next((text(each) for each in element.iter() if local(each) == "LocalisedURL" and text(each)), None)
+    return said or text(element)
 
 
 def online_resources(root: Element) -> Iterator[Element]:
