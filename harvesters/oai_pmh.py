@@ -112,8 +112,8 @@ class OaiPmh(Harvester):
             yield again
             return
         if error is not None:
-            words = " ".join(f"{error.get('code', 'error')} {text(error) or ''}".split())
-            raise MalformedAnswer(f"{answer.url} refuses the request: {words[:200].rstrip('.')}.")
+            said = " ".join(f"{error.get('code', 'error')} {text(error) or ''}".split())
+            raise MalformedAnswer(f"{answer.url} refuses the request: {said[:200].rstrip('.')}.")
         if answer.ask.purpose == "formats":
             offered = {text(each) for each in children(root, "ListMetadataFormats", "metadataFormat", "metadataPrefix")}
             yield self._list(next((prefix for prefix in PREFIXES if prefix in offered), FALLBACK))
