@@ -75,6 +75,7 @@ class OaiPmh(Harvester):
 
     protocol = "oai-pmh"
     title = "OAI-PMH"
+    version = 2
     standard = "https://www.openarchives.org/OAI/openarchivesprotocol.html"
     incremental = True
     options = (
