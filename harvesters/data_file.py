@@ -10,6 +10,7 @@ from harvesters.errors import MalformedAnswer
 from harvesters.evidence import Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonrecord import decoded_json
+from harvesters.maildate import iso_of_mail
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped
 from harvesters.spool import Ask, Record
@@ -76,7 +77,7 @@ class DataFile(Harvester):
             native_id=record.id,
             protocol=cls.protocol,
             titles=language_map(name, "und"),
-            modified=reading.moment(_http_date(said.get("modified")), "Last-Modified"),
+            modified=reading.moment(iso_of_mail(said.get("modified")), "Last-Modified"),
         )
         return describe(source, additions, [draft], reading)
 
@@ -87,13 +88,3 @@ def file_name(url: str, disposition: str) -> str:
     name = stated.split(";")[0].strip().strip('"') if found else ""
     parts = [unquote(part) for part in urlsplit(url).path.split("/") if part]
     return name or (parts[-1] if parts else urlsplit(url).netloc)
-
-
-def _http_date(value: object) -> object:
-    """The date of a header (RFC 9110, 5.6.7) in ISO 8601; anything else as it is."""
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(str(value)).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
-    except ValueError:
-        return value

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from harvesters import markup
-from harvesters.base import Answer, Event, Harvester, LastPage, Parts, Source, no_parts, notice
+from harvesters.base import Advertised, Answer, Event, Harvester, LastPage, Parts, Source, Trouble, no_parts, notice
 from harvesters.errors import MalformedAnswer
-from harvesters.evidence import Lead, Recognised, Seen
+from harvesters.evidence import HTML_TYPES, Lead, Recognised, Seen
 from harvesters.findings import find
+from harvesters.maildate import iso_of_mail
 from harvesters.mapping import Draft, Reading, describe, language_map, text_language
 from harvesters.markup import Element, child, children, local, text, texts
 from harvesters.package import Additions, Mapped, Publisher
@@ -17,17 +18,21 @@ from harvesters.values import Language
 MEDIA = "application/xml"
 FEED_TYPES = ("application/atom+xml", "application/rss+xml")
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 
 class Feed(Harvester):
     """RSS 2.0, RSS 1.0 and Atom: an entry is a dataset, its enclosures and alternate forms are resources, its page where it has
-    neither. Atom's paging (RFC 5005) is followed. A feed shows what is new and mostly not all that there is, so it is chosen
-    only where nothing else is found; a download service's feed, whose entries carry files, is preferred to a page.
+    neither. Paging (RFC 5005) is followed, and a total that OpenSearch states is the count. A feed shows what is new and
+    mostly not all that there is: it counts as all only where it says so (`fh:complete`), is one of pages, states its total,
+    or is a download service's, whose entries carry files. So it is chosen only where nothing else is found; a download
+    service's is preferred to a page.
     """
 
     protocol = "feed"
     title = "RSS or Atom feed"
     standard = "https://www.rfc-editor.org/rfc/rfc4287"
+    version = 2
 
     def start(self) -> Iterable[Ask]:
         """The feed."""
@@ -41,11 +46,12 @@ class Feed(Harvester):
         root = markup.parse(answer.content(), answer.url)
         if local(root) not in ("feed", "rss", "RDF"):
             raise MalformedAnswer(f"{answer.url} is not an RSS or Atom feed; check the address.")
+        found = entries(root)
         shared = {
             "language": root.get(LANGUAGE) or text(child(root, "channel", "language")),
             "feed": text(_title(root)),
         }
-        for entry in entries(root):
+        for entry in found:
             for key, value in shared.items():
                 if value:
                     entry.set(f"shared-{key}", value)
@@ -57,15 +63,29 @@ class Feed(Harvester):
                 media=MEDIA,
                 text=markup.serialised(entry),
             )
-        following = next((e.get("href") for e in children(root, "link") if e.get("rel") == "next"), None)
+        total = text(_of_feed(root, "totalResults"))
+        if total is not None and total.isdecimal():
+            yield Advertised(int(total))
+        links = {e.get("rel"): e.get("href") for e in _all_of_feed(root, "link") if e.get("rel") and e.get("href")}
+        following = links.get("next") or links.get("prev-archive")
         if following:
             url, here = urljoin(answer.url, following), urlsplit(answer.url)
             if urlsplit(url).netloc != here.netloc:
                 yield notice(find("paging-leaves-host", value=url), answer)
                 url = urlunsplit(urlsplit(url)._replace(scheme=here.scheme, netloc=here.netloc))
-            yield Ask(url)
-        else:
+            yield Ask(url, note={"page": int(answer.ask.note.get("page") or 1) + 1})
+        elif (
+            total is not None
+            or answer.ask.note.get("page")
+            or links.keys() & {"first", "last", "previous"}
+            or _of_feed(root, "complete") is not None
+            or carry_files(found)
+        ):
             yield LastPage()
+        else:
+            yield Trouble(
+                f"{answer.url} is a feed that does not say whether it lists everything; what is not in it may still be there."
+            )
 
     @classmethod
     def leads(cls, seen: Seen) -> Iterable[Lead]:
@@ -85,10 +105,9 @@ class Feed(Harvester):
             root = markup.parse(seen.body, seen.url) if seen.whole else None
         except MalformedAnswer:
             return None
-        found = entries(root) if root is not None else []
-        carrying = sum(bool(_files(entry)) for entry in found)
-        if found and 2 * carrying >= len(found):
-            return Recognised(60, seen.url, f"a feed of {len(found)} entries, {carrying} of which carry files")
+        found = entries(root) if root is not None and local(root) in ("feed", "rss", "RDF") else []
+        if carry_files(found):
+            return Recognised(60, seen.url, f"a feed of {len(found)} entries, most of which carry files")
         return Recognised(40 if seen.reported else 18, seen.url, f"a feed of {len(found)} entries") if found else None
 
     @classmethod
@@ -107,7 +126,7 @@ class Feed(Harvester):
         homepage = reading.link(page, "link") if page else None
         words = text(child(entry, "content")) or text(child(entry, "summary")) or text(child(entry, "description"))
         keywords = [*(e.get("term") or "" for e in children(entry, "category")), *texts(children(entry, "category"))]
-        stated = [text(child(entry, name)) for name in ("updated", "pubDate", "date", "published")]
+        issued = next((said for name in ("published", "pubDate", "date") if (said := text(child(entry, name)))), None)
         feed = reading.text(entry.get("shared-feed"))
         additions = Additions(
             source=source.id,
@@ -118,8 +137,8 @@ class Feed(Harvester):
             keywords={tag: [word for raw in keywords if (word := reading.text(raw))]},
             languages=languages,
             publisher=Publisher(name=name) if (name := reading.text(text(child(entry, "publisher")))) else None,
-            issued=reading.moment(text(child(entry, "published")), "published"),
-            modified=reading.moment(next((value for value in stated if value), None), "updated"),
+            issued=reading.moment(iso_of_mail(issued), "published"),
+            modified=reading.moment(iso_of_mail(text(child(entry, "updated"))), "updated"),
             more={"feed": feed} if feed else {},
         )
         drafts = [
@@ -136,9 +155,23 @@ def entries(root: Element) -> list[Element]:
     return [*children(root, "entry"), *children(root, "channel", "item"), *children(root, "item")]
 
 
+def carry_files(found: list[Element]) -> bool:
+    """Whether the entries are datasets with their files, as a download service's are, rather than news of them."""
+    return bool(found) and 2 * sum(bool(_files(entry)) for entry in found) >= len(found)
+
+
 def identifier(entry: Element) -> str | None:
     """What names an entry: its own identifier, else its page."""
-    return text(child(entry, "id")) or text(child(entry, "guid")) or _page(entry)
+    return text(child(entry, "id")) or text(child(entry, "guid")) or entry.get(ABOUT) or _page(entry)
+
+
+def _all_of_feed(root: Element, name: str) -> list[Element]:
+    """The elements of that name about the feed itself: Atom's root has them, RSS's channel."""
+    return [*children(root, name), *children(root, "channel", name)]
+
+
+def _of_feed(root: Element, name: str) -> Element | None:
+    return next(iter(_all_of_feed(root, name)), None)
 
 
 def _title(element: Element) -> Element | None:
@@ -161,6 +194,7 @@ def _files(entry: Element) -> list[tuple[str, str | None, str | None]]:
         (e.get("url") or "", e.get("type"), None) for e in children(entry, "enclosure")
     ]
     for link in children(entry, "link"):
-        if link.get("rel") in ("enclosure", "section", "related") and link.get("href"):
+        page = link.get("type") in HTML_TYPES and link.get("rel") != "enclosure"
+        if link.get("rel") in ("enclosure", "section", "related") and link.get("href") and not page:
             found.append((link.get("href") or "", link.get("type"), link.get("title")))
     return [each for each in found if each[0]]
