@@ -1,5 +1,6 @@
 """schema.org: datasets described inside the pages of a site, found by its sitemap or by following its links."""
 
+import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
@@ -43,6 +44,9 @@ _NO_PAGE = frozenset(
     }
 )
 """Endings of addresses that are no pages."""
+
+_SITEMAP = re.compile(r"sitemap[^/]*\.xml(?:\.gz)?$", re.IGNORECASE)
+"""Sites list sitemaps among their pages too."""
 
 _DOCUMENT_TYPES = ("", "application/ld+json", "application/json", "application/xml", "text/plain", *HTML_TYPES)
 
@@ -155,7 +159,10 @@ class SchemaOrg(Base):
             )
         share = max(LEAST_SHARE, min(MAX_LOCATIONS, MAX_LISTED // max(1, len(wanted))))
         for url in wanted[:limit]:
-            yield Ask(url, purpose="sitemap", note={"share": share}) if listed.sitemaps else self._page(url)
+            if listed.sitemaps or (_SITEMAP.search(urlsplit(url).path) and url != answer.ask.url):
+                yield Ask(url, purpose="sitemap", note={"share": share})
+            elif url != answer.ask.url:
+                yield self._page(url)
         yield LastPage()
 
     def _one(self, answer: Answer) -> Iterator[Event]:

@@ -11,74 +11,40 @@ from harvesters.package import Additions, LanguageMap, Mapped, Place, Publisher
 from harvesters.places import read_places
 from harvesters.schemaorg.nodes import types_of
 from harvesters.spool import Record
+from harvesters.values import Period, without_personal_mail
 
 READ = frozenset(
     {
+        *("@id", "@type", "@context", "type", "name", "headline", "description", "abstract", "keywords", "publisher"),
+        *("provider", "sourceOrganization", "creator", "dateCreated", "datePublished", "dateModified", "license"),
         *(
-            "@id",
-            "@type",
-            "@context",
-            "type",
-            "name",
-            "headline",
-            "description",
-            "abstract",
-            "keywords",
-            "publisher",
-            "provider",
-        ),
-        *(
-            "sourceOrganization",
-            "dateCreated",
-            "datePublished",
-            "dateModified",
-            "license",
             "inLanguage",
             "temporalCoverage",
-        ),
-        *(
+            "temporal",
             "spatialCoverage",
             "spatial",
-            "temporal",
             "distribution",
             "url",
             "identifier",
-            "isAccessibleForFree",
-            "version",
         ),
-        *(
-            "conditionsOfAccess",
-            "sameAs",
-            "includedInDataCatalog",
-            "funder",
-            "accountablePerson",
-            "editor",
-            "copyrightHolder",
-        ),
+        *("isAccessibleForFree", "version", "conditionsOfAccess", "sameAs", "includedInDataCatalog", "funder"),
+        *("accountablePerson", "editor", "copyrightHolder", "citation", "creditText"),
     }
 )
+"""Citations are left out with those who are named in them."""
+
 RESOURCE_READ = frozenset(
     {
-        *(
-            "@id",
-            "@type",
-            "name",
-            "description",
-            "contentUrl",
-            "url",
-            "encodingFormat",
-            "fileFormat",
-            "contentSize",
-            "license",
-        ),
-        *("datePublished", "dateModified", "uploadDate", "sha256", "inLanguage"),
+        *("@id", "@type", "name", "description", "contentUrl", "url", "encodingFormat", "fileFormat", "contentSize"),
+        *("license", "datePublished", "dateModified", "uploadDate", "sha256", "inLanguage"),
     }
 )
+PERSON = "Person"
 
 
 def map_dataset(record: Record, source: Source, protocol: str) -> Mapped:
     """The package of one dataset; blocks only where there is no object."""
-    said = decoded_json(record)
+    said = _without_persons(decoded_json(record))
     if not isinstance(said, dict) or record.id is None:
         return Mapped(None, [find("record-malformed", value=record.id or "", why="it is not a node of JSON-LD")])
     reading = Reading(record.url)
@@ -88,7 +54,7 @@ def map_dataset(record: Record, source: Source, protocol: str) -> Mapped:
         (found for key in ("publisher", "provider", "sourceOrganization") if (found := _body(said.get(key), reading))),
         None,
     )
-    homepage = reading.link(stated, "url") if (stated := _first_text(said.get("url"))) else None
+    homepage = reading.link(page, "url") if (page := _first_text(said.get("url"))) else None
     licences = [licence for raw in members(said.get("license")) if (licence := _licence(raw, reading))]
     access = said.get("conditionsOfAccess")
     free = (
@@ -96,6 +62,13 @@ def map_dataset(record: Record, source: Source, protocol: str) -> Mapped:
         if isinstance(said.get("isAccessibleForFree"), bool)
         else None
     )
+    stated = [(raw, _period(raw, reading)) for raw in members(said.get("temporalCoverage") or said.get("temporal"))]
+    periods = [period for _, period in stated if period is not None]
+    more = remainder(said, READ)
+    if unread := [raw for raw, period in stated if period is None]:
+        more |= remainder({"temporalCoverage": unread}, ())
+    if creators := [body.name for each in members(said.get("creator")) if (body := _body(each, reading)) and body.name]:
+        more["creator"] = creators
     additions = Additions(
         source=source.id,
         native_id=record.id,
@@ -107,23 +80,52 @@ def map_dataset(record: Record, source: Source, protocol: str) -> Mapped:
         publisher=publisher,
         issued=reading.moment(word(said.get("datePublished") or said.get("dateCreated")), "datePublished"),
         modified=reading.moment(word(said.get("dateModified")), "dateModified"),
-        temporal=[
-            period
-            for raw in members(said.get("temporalCoverage") or said.get("temporal"))
-            if isinstance(raw, str) and (period := reading.period(raw, "temporalCoverage"))
-        ],
+        temporal=periods,
         spatial=[
             place for raw in members(said.get("spatialCoverage") or said.get("spatial")) for place in _places(raw)
         ],
         access_rights=reading.text(access) if isinstance(access, str) else free,
         licences=licences,
         identifiers=[text for text in _identifiers(said) if text != record.id],
-        more=remainder(said, READ),
+        more=more,
     )
     return describe(
         source, additions, _drafts(said, homepage or record.url, tag, reading), reading,
         homepage=homepage or record.url, version=reading.text(word(said.get("version"))),
     )  # fmt: skip
+
+
+def _without_persons(value: Any) -> Any:
+    """A node without the persons in it, and their mailboxes, wherever they stand."""
+    if isinstance(value, str):
+        return without_personal_mail(value)
+    if isinstance(value, list):
+        return [kept for member in value if (kept := _without_persons(member)) is not None]
+    if not isinstance(value, dict):
+        return value
+    if PERSON in types_of(value):
+        return None
+    return {key: kept for key, inner in value.items() if (kept := _without_persons(inner)) is not None}
+
+
+def _period(raw: object, reading: Reading) -> Period | None:
+    """A period as ISO 8601 has it ("2015/2018", "2015/.."), or as an interval of schema.org's or of the Time Ontology's."""
+    if isinstance(raw, str):
+        return reading.period(raw, "temporalCoverage")
+    if not isinstance(raw, dict):
+        return None
+    start, end = (
+        next((text for key in keys if (text := _instant(raw.get(key)))), None)
+        for keys in (("startDate", "time:hasBeginning"), ("endDate", "time:hasEnd"))
+    )
+    return reading.period(f"{start or '..'}/{end or '..'}", "temporalCoverage") if start or end else None
+
+
+def _instant(value: object) -> str | None:
+    if isinstance(value, dict):
+        keys = ("@value", "time:inXSDDateTimeStamp", "time:inXSDDateTime", "time:inXSDDate", "time:inXSDgYear")
+        return next((text for key in keys if (text := _instant(value.get(key)))), None)
+    return value.strip() if isinstance(value, str) and value.strip() else None
 
 
 def _first_text(value: object) -> str | None:
@@ -157,7 +159,7 @@ def _body(value: object, reading: Reading) -> Publisher | None:
     for member in members(value):
         if isinstance(member, str) and member.strip():
             return Publisher(name=reading.text(member)) if not member.startswith("http") else Publisher(id=member)
-        if isinstance(member, dict) and "Person" not in types_of(member):
+        if isinstance(member, dict):
             name = reading.text(word(member.get("legalName") or member.get("name")))
             url = _first_text(member.get("url"))
             identifier = (

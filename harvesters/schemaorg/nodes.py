@@ -97,7 +97,8 @@ def identified(found: Found, url: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _title(node: dict[str, Any]) -> str:
-    title = next((each for each in members(node.get("name")) if each), "")
+    """What a dataset is called, or said to be."""
+    title = next((each for key in ("name", "description") for each in members(node.get(key)) if each), "")
     return str(title.get("@value", "") if isinstance(title, dict) else title)[:MAX_TITLE_CHARACTERS]
 
 

@@ -14,7 +14,7 @@ from sandbox.pages import Pages
 from sandbox.portal import Portal, Robots
 from sandbox.schema_org import DescribedPages, Sitemaps
 from tests.conftest import Reply, Site
-from tests.harvesters.filereading import detected
+from tests.harvesters.filereading import File, detected
 from tests.harvesters.harvesting import harvest
 from tests.sandbox.portals import portal
 
@@ -108,6 +108,15 @@ def test_a_sitemap_that_lists_itself_ends_and_is_told(site: Site, tmp_path: Path
     done = harvest(tmp_path, f"{site.url}/sitemap.xml", "schema-org")
     assert (done.state, len(done.valid())) == ("partial", 1)
     assert "page-loop" in done.codes()
+
+
+def test_a_sitemap_among_the_pages_of_one_is_read(site: Site, tmp_path: Path):
+    serve(site, "/sitemap.xml", urlset(f"{site.url}/sitemap.xml", f"{site.url}/more/sitemap.xml", f"{site.url}/d/1"))
+    serve(site, "/more/sitemap.xml", urlset(f"{site.url}/more/sitemap.xml", f"{site.url}/d/2"))
+    serve(site, "/d/1", page(dataset("A")))
+    serve(site, "/d/2", page(dataset("B")))
+    done = harvest(tmp_path, f"{site.url}/sitemap.xml", "schema-org")
+    assert (done.state, len(done.valid())) == ("complete", 2), done.verdict
 
 
 def test_an_index_in_an_index_is_not_read_and_told(site: Site, tmp_path: Path):
@@ -257,6 +266,40 @@ def test_scripts_in_comments_and_a_base_of_the_page(site: Site, tmp_path: Path):
     done = harvest(tmp_path, f"{site.url}/d", "schema-org", options={"depth": 0})
     assert done.ids == [f"{site.url}/other/x"]
     assert "record-malformed" not in done.codes()
+
+
+def test_persons_are_left_out_wherever_they_stand(tmp_path: Path):
+    person = {"@type": "Person", "name": "Somebody"}
+    said = dataset(
+        "A", creator=[person, {"@type": "Organization", "name": "Bureau of Statistics"}], publisher=person, citation="Somebody (2020)",
+        measuredBy={"@type": "Sensor", "owner": person, "operator": [person]}, comment="Ask first.last@data.example for it",
+    )  # fmt: skip
+    package = File(tmp_path, "schema-org", said).package
+    assert "omebody" not in repr(package)
+    assert "first.last" not in repr(package)
+    assert package.catalogue.publisher is None
+    assert package.catalogue.more["creator"] == ["Bureau of Statistics"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "periods"),
+    [
+        ("2015-01-01/2018-12-31", [("2015-01-01", "2018-12-31")]),
+        ("2015/..", [("2015", None)]),
+        ({"@type": "DateTime", "startDate": "2015", "endDate": "2016"}, [("2015", "2016")]),
+        (
+            {"@type": "time:ProperInterval", "time:hasBeginning": {"time:inXSDDate": "2015-01-01"},
+             "time:hasEnd": {"time:inXSDDate": {"@value": "2015-02-01"}}},
+            [("2015-01-01", "2015-02-01")],
+        ),
+        ({"@type": "time:Instant", "time:inTimePosition": {"time:numericPosition": "760000"}}, []),
+    ],
+)  # fmt: skip
+def test_periods_in_their_shapes(stated: object, periods: list[tuple[str, str | None]], tmp_path: Path):
+    package = File(tmp_path, "schema-org", dataset("A", temporalCoverage=stated)).package
+    found = [(p.start and p.start.value, p.end and p.end.value) for p in package.catalogue.temporal]
+    assert found == periods
+    assert periods or "temporalCoverage" in package.catalogue.more, "what cannot be read is kept"
 
 
 @pytest.mark.parametrize("body", [b"", b'{"@type": ', b"<html>", b"[]"])
