@@ -20,7 +20,7 @@ INTERRUPTED_STATUS = 130
 
 def make_app() -> typer.Typer:
     """The command with all its subcommands. Django must have been set up."""
-    from catalogue.commands import check, datasets, harvest, portal, publish, runs, sources, status
+    from catalogue.commands import check, datasets, harvest, held, portal, publish, runs, sources, status
 
     app = typer.Typer(
         name="catalogue",
@@ -36,6 +36,7 @@ def make_app() -> typer.Typer:
     app.command("status")(status.status)
     app.add_typer(sources.app, name="sources")
     app.add_typer(runs.app, name="runs")
+    app.add_typer(held.app, name="held")
     app.add_typer(datasets.app, name="datasets")
     app.add_typer(portal.app, name="portal")
     return app

@@ -69,6 +69,17 @@ SETTINGS = (
         "A longer record of a portal is skipped with the finding `record-too-large`.",
     ),
     Setting("CATALOGUE_MAX_ANSWER_BYTES", str(2 << 30), "A longer answer of a portal ends the harvest as `too-large`."),
+    Setting(
+        "CATALOGUE_GRACE_RUNS",
+        "3",
+        "A dataset is withdrawn only after so many complete harvests did not list it, and after CATALOGUE_GRACE_DAYS.",
+    ),
+    Setting("CATALOGUE_GRACE_DAYS", "7", "A dataset is withdrawn only so many days after it was first missing."),
+    Setting(
+        "CATALOGUE_CEILING_PERCENT",
+        "20",
+        "Where more than this share of a source's datasets is missing, and more than ten, the run is held for a person.",
+    ),
     Setting("CATALOGUE_WORKERS", "2", "Processes that map and validate records."),
     Setting(
         "CATALOGUE_PORTAL_ENVIRONMENT",
@@ -108,6 +119,9 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     parallel_harvests: int
     max_record_bytes: int
     max_answer_bytes: int
+    grace_runs: int
+    grace_days: float
+    ceiling_percent: float
     workers: int
     portal_environment: Path
     ckan_url: str | None
@@ -149,6 +163,9 @@ def load(environ: Mapping[str, str] = os.environ, toml_file: Path = TOML_FILE) -
         parallel_harvests=int(_number("CATALOGUE_PARALLEL_HARVESTS", values, 1, 64)),
         max_record_bytes=int(_number("CATALOGUE_MAX_RECORD_BYTES", values, 1 << 10, 1 << 30)),
         max_answer_bytes=int(_number("CATALOGUE_MAX_ANSWER_BYTES", values, 1 << 20, 1 << 40)),
+        grace_runs=int(_number("CATALOGUE_GRACE_RUNS", values, 1, 100)),
+        grace_days=_number("CATALOGUE_GRACE_DAYS", values, 0, 365),
+        ceiling_percent=_number("CATALOGUE_CEILING_PERCENT", values, 0, 100),
         workers=int(_number("CATALOGUE_WORKERS", values, 1, 64)),
         portal_environment=_folder(values["CATALOGUE_PORTAL_ENVIRONMENT"], home / "portal" / "environment"),
         ckan_url=(values["CKAN_URL"] or "").rstrip("/") or None,

@@ -17,6 +17,10 @@ class HarvestNotPossible(CatalogueError):
     """Raised by the pipeline when a source cannot be harvested at all: its protocol is not yet detected, say."""
 
 
+class HoldError(CatalogueError):
+    """Raised by `reconcile.decisions` when a hold is not there, or was decided before."""
+
+
 class PublishError(CatalogueError):
     """Raised by `publish` when CKAN cannot be written to: no address, no answer, a token that is not a sysadmin's."""
 

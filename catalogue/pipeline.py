@@ -1,4 +1,4 @@
-"""The one place that chains the steps: harvest, assemble, assess, publish.
+"""The one place that chains the steps: harvest, assemble, assess, reconcile.
 
 Each step leaves a durable thing behind (a spool, the store, the outbox), so that each can be repeated alone.
 """
@@ -14,7 +14,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 import msgspec
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 
 from catalogue.assess.validation import check
 from catalogue.configuration import Configuration
@@ -24,8 +24,9 @@ from catalogue.harvests.assemble import Assembled, Assembler
 from catalogue.harvests.crawling import Said, crawl
 from catalogue.harvests.detected import as_read, detect, protocol_of
 from catalogue.harvests.models import Observation, Run
+from catalogue.reconcile.reconciliation import Rules, reconcile
 from catalogue.register.models import Source
-from catalogue.register.source_entry import AUTO
+from catalogue.register.source_entry import AUTO, Expectation
 from harvesters.errors import SpoolError
 from harvesters.registry import harvester_for
 from harvesters.spool import Verdict, progress
@@ -38,7 +39,10 @@ OVERLAP = timedelta(days=1)
 
 
 class Harvested(msgspec.Struct, kw_only=True):
-    """What harvesting one source came to; `run` is None where it could not begin, and then `sentence` says why."""
+    """What harvesting one source came to; `run` is None where it could not begin, and then `sentence` says why.
+
+    hold: the number of the hold that a person has to decide, where its runs call for one.
+    """
 
     source: str
     run: int | None = None
@@ -50,7 +54,9 @@ class Harvested(msgspec.Struct, kw_only=True):
     changed: int = 0
     unchanged: int = 0
     missing: int = 0
+    withdrawn: int = 0
     invalid: int = 0
+    hold: int | None = None
     seconds: float = 0.0
 
 
@@ -186,7 +192,7 @@ def _finish(
     *,
     full: bool,
 ) -> Harvested:
-    """Assemble what was read, note the verdict, and what a complete run did not list."""
+    """Assemble what was read, note the verdict, and reconcile: what was not listed is missing, withdrawn, or held."""
     started = monotonic()
     at = run.started
     assembled = Assembled(store.Outcome(), {})
@@ -212,15 +218,18 @@ def _finish(
         run.state, run.sentence = "interrupted", "The harvest was stopped; the next one goes on from its checkpoint."
     else:
         _take_verdict(run, verdict)
+        _expect(run, source, verdict)
         _observe(source, assembled, run)
-    if run.state == "complete" and not run.limit and run.since is None:
-        run.missing = store.mark_missing(source.id, run.pk, at)
-    elif assembled.gone:
-        run.missing = store.mark_gone(source.id, assembled.gone, run.pk, at)
-    run.save()
+    with transaction.atomic():  # a run that ended is reconciled, or neither
+        run.save()
+        reconciled = reconcile(run, assembled.gone, _rules(configuration), _now())
+        run.missing, run.withdrawn = reconciled.missing, reconciled.withdrawn
+        run.save(update_fields=["missing", "withdrawn"])
+    sentence = f"{run.sentence} {reconciled.sentence}".strip()
     return Harvested(
-        source=source.id, run=run.pk, state=run.state, failure=run.failure, sentence=run.sentence, records=run.records,
-        new=run.new, changed=run.changed, unchanged=run.unchanged, missing=run.missing, invalid=run.invalid,
+        source=source.id, run=run.pk, state=run.state, failure=run.failure, sentence=sentence, records=run.records,
+        new=run.new, changed=run.changed, unchanged=run.unchanged, missing=run.missing, withdrawn=run.withdrawn,
+        invalid=run.invalid, hold=reconciled.hold,
         seconds=round(run.harvest_seconds + run.assemble_seconds, 3),
     )  # fmt: skip
 
@@ -234,6 +243,29 @@ def _take_verdict(run: Run, verdict: Verdict) -> None:
     run.requests = verdict.requests
     if verdict.advertised:
         run.advertised_start, run.advertised_end = verdict.advertised
+    # A record without an identifier may be any of those that were not seen.
+    run.whole = verdict.state == "complete" and not run.limit and run.since is None and not verdict.nameless
+
+
+def _expect(run: Run, source: Source, verdict: Verdict) -> None:
+    """A whole run that finds fewer or more datasets than its entry expects is not believed."""
+    expect = msgspec.convert(source.expect, Expectation)
+    least, most = expect.min_datasets, expect.max_datasets
+    if not run.whole or ((least or 0) <= verdict.distinct and (most is None or verdict.distinct <= most)):
+        return
+    bound = f"at least {least:,}" if least is not None and verdict.distinct < least else f"at most {most:,}"
+    run.whole, run.state = False, "partial"
+    run.sentence = (
+        f"{verdict.distinct:,} datasets were listed, and the register expects {bound}; see whether the portal is whole, or "
+        "correct `expect` of the source."
+    )
+    run.missing_parts = [*run.missing_parts, run.sentence]
+
+
+def _rules(configuration: Configuration) -> Rules:
+    return Rules(
+        configuration.grace_runs, timedelta(days=configuration.grace_days), configuration.ceiling_percent / 100
+    )
 
 
 def _observe(source: Source, assembled: Assembled, run: Run) -> None:

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "catalogue.register",
     "catalogue.datasets",
     "catalogue.harvests",
+    "catalogue.reconcile",
     "catalogue.publish",
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -61,7 +61,19 @@ def harvest(
     else:
         print_table(
             "Harvested",
-            ("source", "run", "state", "records", "new", "changed", "unchanged", "missing", "invalid", "seconds"),
+            (
+                "source",
+                "run",
+                "state",
+                "records",
+                "new",
+                "changed",
+                "unchanged",
+                "missing",
+                "withdrawn",
+                "invalid",
+                "seconds",
+            ),
             [
                 (
                     r.source,
@@ -72,6 +84,7 @@ def harvest(
                     r.changed,
                     r.unchanged,
                     r.missing,
+                    r.withdrawn,
                     r.invalid,
                     r.seconds,
                 )
@@ -79,7 +92,7 @@ def harvest(
             ],
         )
         for result in results:
-            if result.state != "complete":
+            if result.state != "complete" or result.hold is not None:
                 typer.echo(f"{result.source}: {result.sentence}")
     if any(result.state == "failed" for result in results):
         sys.exit(1)

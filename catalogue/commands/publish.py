@@ -50,9 +50,11 @@ def publish(
     if as_json:
         print_json(published)
     else:
-        columns = ("state", "created", "updated", "unchanged", "refused", "failed")
+        columns = ("state", "created", "updated", "deleted", "unchanged", "refused", "failed", "held")
         rows = [[getattr(state, column) for column in columns] for state in published.states]
         print_table("Would be published" if dry_run else "Published", columns, rows)
+    if not as_json and any(state.held for state in published.states):
+        typer.echo("Held datasets wait for a decision; `catalogue held list` shows what for.")
     if any(state.failed for state in published.states):
         sys.stderr.write("Some datasets could not be sent; publish again, they are still waiting.\n")
         sys.exit(1)

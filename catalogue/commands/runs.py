@@ -14,7 +14,7 @@ app = typer.Typer(help="The runs of the harvest: list them, or show one with wha
 
 FIELDS = (
     "id", "source_id", "state", "failure", "sentence", "started", "since", "ended", "records", "new", "changed", "unchanged",
-    "missing", "invalid", "requests", "advertised_start", "advertised_end", "harvest_seconds", "assemble_seconds",
+    "missing", "withdrawn", "invalid", "requests", "advertised_start", "advertised_end", "harvest_seconds", "assemble_seconds",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """`catalogue status`: the whole at a glance."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from django.db.models import Count, Max, Q
@@ -13,19 +14,23 @@ def status(as_json: AsJson = False) -> None:
     from catalogue.datasets.models import Dataset
     from catalogue.harvests.models import Run
     from catalogue.publish.models import Publication
+    from catalogue.reconcile.models import Hold
     from catalogue.states.models import State
 
     database.prepare()
+    here = Q(withdrawn=None)
+    held = Counter(Hold.objects.filter(state="pending").values_list("source__state", flat=True))
     counts: dict[str, Mapping[str, object]] = {
         row["source__state"]: row
         for row in Dataset.objects.values("source__state").annotate(
-            datasets=Count("pk"),
-            invalid=Count("pk", filter=Q(state="invalid")),
-            missing=Count("pk", filter=Q(missing_since__isnull=False)),
+            datasets=Count("pk", filter=here),
+            invalid=Count("pk", filter=here & Q(state="invalid")),
+            missing=Count("pk", filter=here & Q(missing_since__isnull=False)),
+            withdrawn=Count("pk", filter=~here),
         )
     }
     published = dict(
-        Publication.objects.filter(refused__isnull=True)
+        Publication.objects.filter(refused__isnull=True, withdrawn=False)
         .values_list("dataset__source__state")
         .annotate(count=Count("dataset", distinct=True))
     )
@@ -41,7 +46,9 @@ def status(as_json: AsJson = False) -> None:
                 "datasets": counted.get("datasets", 0),
                 "invalid": counted.get("invalid", 0),
                 "missing": counted.get("missing", 0),
+                "withdrawn": counted.get("withdrawn", 0),
                 "published": published.get(state.code, 0),
+                "held_runs": held[state.code],
                 "last_read": last[state.code].isoformat(timespec="seconds") if last.get(state.code) else None,
             }
         )
@@ -49,6 +56,6 @@ def status(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"states": rows, "parties_without_a_source": without})
         return
-    columns = ("name", "sources", "datasets", "invalid", "missing", "published", "last_read")
+    columns = ("name", "sources", "datasets", "invalid", "missing", "withdrawn", "published", "held_runs", "last_read")
     print_table("Catalogue", columns, [[row[c] if row[c] is not None else "never" for c in columns] for row in rows])
     print(f"{without} parties: no submission received.")

@@ -8,11 +8,13 @@ from catalogue.register.models import Source
 
 
 class Dataset(models.Model):
-    """One dataset of one source. (source, native_id) is its identity; `id` and `name` follow from the two.
+    """One dataset of one source. (source, native_id) is its identity; `id` and `name` follow from the two, and stay where the
+    portal gave the dataset another identifier and a person confirmed that.
 
     descriptor: the last valid package, packed (`store.pack`); empty where no valid one was ever read.
     state: "invalid" where the record last read has a finding that blocks; the last valid package stays.
     record_hash: of the raw record and the version of its mapping; equal means there is nothing to map again.
+    withdrawn: since when it is a tombstone: no longer listed nor published. It comes back under the same `id` and `name`.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -30,6 +32,7 @@ class Dataset(models.Model):
     changed = models.DateTimeField(help_text="end of the run that first read the present content")
     last_run = models.BigIntegerField(help_text="number of the run that last saw it")
     missing_since = models.DateTimeField(null=True, help_text="when a complete run first did not list it")
+    withdrawn = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

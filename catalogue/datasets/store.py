@@ -13,6 +13,7 @@ from django.db import transaction
 
 from catalogue.datasets.kept import Kept
 from catalogue.datasets.models import Dataset, Version
+from harvesters import package as packages
 
 PACKING_LEVEL = 3
 BATCH_ROWS = 500
@@ -23,6 +24,7 @@ class Seen(msgspec.Struct, frozen=True):
     """What the store knows of a dataset before a run reads it again."""
 
     pk: str
+    name: str
     content_hash: str
     record_hash: str
     state: str
@@ -60,10 +62,10 @@ def known(source: str, native_ids: Sequence[str]) -> dict[str, Seen]:
     found: dict[str, Seen] = {}
     for start in range(0, len(native_ids), BATCH_ROWS):
         rows = Dataset.objects.filter(source=source, native_id__in=native_ids[start : start + BATCH_ROWS])
-        for pk, native_id, content_hash, record_hash, state, run in rows.values_list(
-            "pk", "native_id", "content_hash", "record_hash", "state", "last_run"
+        for pk, name, native_id, content_hash, record_hash, state, run in rows.values_list(
+            "pk", "name", "native_id", "content_hash", "record_hash", "state", "last_run"
         ):
-            found[native_id] = Seen(str(pk), content_hash, record_hash, state, run)
+            found[native_id] = Seen(str(pk), name, content_hash, record_hash, state, run)
     return found
 
 
@@ -73,7 +75,7 @@ def saw(pks: Iterable[str], run: int, at: datetime) -> int:
     with transaction.atomic():
         for start in range(0, len(listed), BATCH_ROWS):
             Dataset.objects.filter(pk__in=listed[start : start + BATCH_ROWS]).update(
-                last_run=run, last_seen=at, missing_since=None
+                last_run=run, last_seen=at, missing_since=None, withdrawn=None
             )
     return len(listed)
 
@@ -107,7 +109,7 @@ def keep(source: str, batch: Sequence[Kept], before: dict[str, Seen], run: int, 
         _remember(replaced, run, at)
         _write([row for row in rows if row.native_id not in before], [])
         unchanged = set(same)
-        fields = ["state", "record_hash", "findings", "last_seen", "last_run", "missing_since"]
+        fields = ["state", "record_hash", "findings", "last_seen", "last_run", "missing_since", "withdrawn"]
         again = [row for row in rows if row.native_id in before]
         _write([row for row in again if row.state == "invalid" or row.native_id in unchanged], fields)
         _write(
@@ -134,6 +136,7 @@ def _row(source: str, item: Kept, run: int, at: datetime) -> Dataset:
         changed=at,
         last_run=run,
         missing_since=None,
+        withdrawn=None,
     )
 
 
@@ -154,25 +157,62 @@ def _remember(replaced: dict[str, Kept], run: int, at: datetime) -> None:
     )
 
 
-def mark_missing(source: str, run: int, at: datetime) -> int:
-    """After a complete run: note which datasets it did not list; gives how many are missing now. Nothing is withdrawn."""
-    unlisted = Dataset.objects.filter(source=source).exclude(last_run=run)
+def mark_missing(source: str, run: int, at: datetime) -> None:
+    """After a whole run: note which datasets it did not list."""
+    unlisted = Dataset.objects.filter(source=source, withdrawn=None).exclude(last_run=run)
     unlisted.filter(missing_since=None).update(missing_since=at)
-    return unlisted.count()
 
 
-def mark_gone(source: str, native_ids: Sequence[str], run: int, at: datetime) -> int:
-    """Note which datasets the portal itself says it has deleted; gives how many are missing now. A dataset that the same
-    run has also read is there again, and stays."""
+def mark_gone(source: str, native_ids: Sequence[str], run: int, at: datetime) -> None:
+    """Note which datasets the portal itself says it has deleted. A dataset that the same run has also read is there again,
+    and stays."""
     for first in range(0, len(native_ids), BATCH_ROWS):
         gone = Dataset.objects.filter(source=source, native_id__in=native_ids[first : first + BATCH_ROWS])
         gone.exclude(last_run=run).filter(missing_since=None).update(missing_since=at)
-    return Dataset.objects.filter(source=source).exclude(missing_since=None).count()
+
+
+def adopt(couples: Sequence[tuple[str, str]], run: int, at: datetime) -> int:
+    """Make former datasets go on as new ones: each former one (the first of a couple of primary keys) takes over the native
+    identifier and the content of the new one, and keeps its own `id` and `name`. Gives how many.
+
+    A couple whose new dataset was published before is left: CKAN holds it under its own name.
+    """
+    adopted = 0
+    for first in range(0, len(couples), BATCH_ROWS):
+        part = dict(couples[first : first + BATCH_ROWS])
+        rows = Dataset.objects.in_bulk([*part, *part.values()])
+        published = set(
+            Dataset.objects.filter(pk__in=part.values(), publications__isnull=False).values_list("pk", flat=True)
+        )
+        by_key = {str(pk): row for pk, row in rows.items()}
+        with transaction.atomic():
+            for old_key, new_key in part.items():
+                old, new = by_key.get(old_key), by_key.get(new_key)
+                if old is not None and new is not None and new.pk not in published:
+                    _take_over(old, new, run, at)
+                    adopted += 1
+    return adopted
+
+
+def _take_over(old: Dataset, new: Dataset, run: int, at: datetime) -> None:
+    if old.content_hash:
+        Version.objects.create(
+            dataset=old, content_hash=old.content_hash, descriptor=old.descriptor, replaced=at, run=run
+        )
+    package = msgspec.structs.replace(packages.decode(unpack(new.descriptor)), id=str(old.pk), name=old.name)
+    descriptor = packages.encode(package)
+    old.descriptor, old.content_hash = pack(descriptor), packages.content_hash(descriptor)
+    for field in ("native_id", "title", "state", "record_hash", "findings", "last_seen", "changed", "last_run"):
+        setattr(old, field, getattr(new, field))
+    old.missing_since = old.withdrawn = None
+    new.delete()  # first: (source, native_id) is unique
+    old.save()
 
 
 def descriptors(sources: Sequence[str] = ()) -> Iterator[bytes]:
-    """Every valid package as JSON bytes, in the order of source and native identifier, in bounded memory."""
-    rows = Dataset.objects.exclude(content_hash="").order_by("source_id", "native_id")
+    """Every valid package as JSON bytes, in the order of source and native identifier, in bounded memory; what was
+    withdrawn is left out."""
+    rows = Dataset.objects.filter(withdrawn=None).exclude(content_hash="").order_by("source_id", "native_id")
     if sources:
         rows = rows.filter(source__in=sources)
     for packed in rows.values_list("descriptor", flat=True).iterator(BATCH_ROWS):

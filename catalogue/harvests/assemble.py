@@ -71,7 +71,8 @@ class Assembler:
                 records, unchanged, before = self._told_apart(batch, shortcut=parts_file is None)
                 self._result.outcome.unchanged += store.saw(unchanged, self._run, self._at)
                 if records:
-                    future = self._workers.submit(map_batch, records, self._source, parts_file, self._check)
+                    own = {native_id: (seen.pk, seen.name) for native_id, seen in before.items()}
+                    future = self._workers.submit(map_batch, records, self._source, parts_file, self._check, own)
                     waiting.append((future, before, len(batch)))
                 else:
                     progress(len(batch))

@@ -4,7 +4,7 @@ A worker gets the raw lines of a batch and gives back what is to be kept. It kno
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -30,24 +30,35 @@ def record_hash(record: Record) -> str:
     return hashlib.sha256(b"%d\n" % version + said).hexdigest()
 
 
-def map_batch(records: Sequence[Record], source: Source, parts_file: Path | None, check: Check) -> list[Kept]:
+Identities = Mapping[str, tuple[str, str]]
+"""By native identifier, the `id` and `name` that datasets of a source have already."""
+
+
+def map_batch(
+    records: Sequence[Record], source: Source, parts_file: Path | None, check: Check, identities: Identities
+) -> list[Kept]:
     """Map and judge records that have an identifier; never raises for what a portal sent."""
     parts: Parts = partial(look_up, parts_file) if parts_file else no_parts
-    return [_kept(record, source, parts, check) for record in records]
+    return [_kept(record, source, parts, check, identities) for record in records]
 
 
-def _kept(record: Record, source: Source, parts: Parts, check: Check) -> Kept:
+def _kept(record: Record, source: Source, parts: Parts, check: Check, identities: Identities) -> Kept:
     native_id = record.id or ""
     mapped = _map(record, source, parts)
     findings = list(mapped.findings)
+    derived = (identity.package_id(source.id, native_id), identity.package_name(source.id, native_id))
+    own = identities.get(native_id, derived)
+    if own != derived and mapped.package is not None:
+        # A dataset that the portal has renumbered goes on under the identity that it had.
+        mapped = Mapped(msgspec.structs.replace(mapped.package, id=own[0], name=own[1]), mapped.findings)
     descriptor = encode(mapped.package) if mapped.package is not None else b""
     if mapped.package is not None:
         findings.extend(check(descriptor))
     blocked = mapped.package is None or blocks(findings)
     return Kept(
-        id=identity.package_id(source.id, native_id),
+        id=own[0],
         native_id=native_id,
-        name=identity.package_name(source.id, native_id),
+        name=own[1],
         title=(mapped.package.title or "") if mapped.package else "",
         descriptor=descriptor,
         content_hash=content_hash(descriptor) if descriptor else "",

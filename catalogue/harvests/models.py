@@ -34,6 +34,10 @@ class Run(models.Model):
     unchanged = models.BigIntegerField(default=0)
     missing = models.BigIntegerField(default=0)
     invalid = models.BigIntegerField(default=0)
+    withdrawn = models.BigIntegerField(default=0)
+    whole = models.BooleanField(
+        default=False, help_text="complete and of all datasets: what it did not list is missing"
+    )
     findings_by_code = models.JSONField(default=dict)
     harvest_seconds = models.FloatField(default=0)
     assemble_seconds = models.FloatField(default=0)

@@ -4,6 +4,7 @@ Every write can be repeated: one that timed out may have been carried out, and s
 """
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -42,6 +43,7 @@ class Fate(StrEnum):
 
     CREATED = "created"
     UPDATED = "updated"
+    DELETED = "deleted"
     REFUSED = "refused"
     FORBIDDEN = "forbidden"
     UNANSWERED = "unanswered"
@@ -103,20 +105,44 @@ def write(client: RemoteCKAN, dataset: dict[str, Any], *, known: bool) -> Writte
     known: whether CKAN confirmed this dataset before. Either way the other is tried where CKAN knows better: a create
     that timed out may have been carried out, and a dataset may have been purged by hand.
     """
+    return _settle(client, lambda: _create_or_update(client, dataset, known=known))
+
+
+def delete(client: RemoteCKAN, identifier: str) -> Written:
+    """Delete a dataset as CKAN does it: it keeps its row and its address, and an update brings it back. One that is not
+    there counts as deleted."""
+
+    def carry_out() -> Written:
+        try:
+            client.action.package_delete(id=identifier)
+        except NotFound:
+            return Written(Fate.DELETED, "it was not there")
+        return Written(Fate.DELETED)
+
+    return _settle(client, carry_out)
+
+
+def _create_or_update(client: RemoteCKAN, dataset: dict[str, Any], *, known: bool) -> Written:
     create = ("package_create", Fate.CREATED)
     update = ("package_update", Fate.UPDATED)
     first, second = (update, create) if known else (create, update)
     try:
-        try:
-            client.call_action(first[0], dataset)
-        except NotFound:
-            client.call_action(second[0], dataset)
-            return Written(second[1])
-        except ValidationError:
-            if known or not _exists(client, dataset["id"]):
-                raise
-            client.call_action(second[0], dataset)
-            return Written(second[1])
+        client.call_action(first[0], dataset)
+    except NotFound:
+        client.call_action(second[0], dataset)
+        return Written(second[1])
+    except ValidationError:
+        if known or not _exists(client, dataset["id"]):
+            raise
+        client.call_action(second[0], dataset)
+        return Written(second[1])
+    return Written(first[1])
+
+
+def _settle(client: RemoteCKAN, carry_out: Callable[[], Written]) -> Written:
+    """The fate of a write, whatever CKAN answered."""
+    try:
+        return carry_out()
     except ValidationError as error:
         return Written(Fate.REFUSED, words(error))
     except NotAuthorized as error:
@@ -125,7 +151,6 @@ def write(client: RemoteCKAN, dataset: dict[str, Any], *, known: bool) -> Writte
         status = client.session.last_status
         fate = Fate.REFUSED if status in REFUSING else Fate.UNANSWERED
         return Written(fate, f"{type(error).__name__}, HTTP status {status or 'none'}")
-    return Written(first[1])
 
 
 def words(error: Exception) -> str:

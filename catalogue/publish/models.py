@@ -14,6 +14,7 @@ class Publication(models.Model):
     content_hash and stamp: of the package, and of what else goes into the CKAN dataset (`payload.stamp`).
     refused: why CKAN did not take it, as a finding; SQL NULL where it did.
     findings: what had to be cut or left out for CKAN.
+    withdrawn: whether CKAN was last told to delete it; its address stays its own, for it may come back.
     """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="publications")
@@ -24,6 +25,7 @@ class Publication(models.Model):
     confirmed = models.DateTimeField()
     refused = models.JSONField(null=True)
     findings = models.JSONField(default=list)
+    withdrawn = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [

@@ -10,6 +10,7 @@ from catalogue.datasets import store
 from catalogue.datasets.models import Dataset
 from catalogue.publish.models import Publication
 from catalogue.publish.payload import Payload, payload, public_name, stamp
+from catalogue.reconcile.models import kept_out
 from catalogue.register.models import Source
 from harvesters import package as packages
 from harvesters.findings import Finding
@@ -22,17 +23,19 @@ class Tally(msgspec.Struct, frozen=True):
 
     created: int
     updated: int
+    deleted: int
     unchanged: int
     refused: int
 
     @property
     def waiting(self) -> int:
         """How many datasets CKAN has to be told of."""
-        return self.created + self.updated
+        return self.created + self.updated + self.deleted
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """One dataset that CKAN has to be told of; known: whether CKAN once confirmed it."""
+    """One dataset that CKAN has to be told of; known: whether CKAN once confirmed it. withdrawn: CKAN is to delete it, and
+    then the payload has nothing but its id and name."""
 
     dataset: str
     state: str
@@ -40,6 +43,7 @@ class Waiting(msgspec.Struct, frozen=True):
     stamp: str
     payload: Payload
     known: bool
+    withdrawn: bool = False
 
 
 class Outbox(msgspec.Struct, frozen=True):
@@ -61,7 +65,7 @@ class Outbox(msgspec.Struct, frozen=True):
                 refused=Count("pk", filter=Q(settled=True, accepted=False)),
             )
         )
-        return Tally(**counts)
+        return Tally(**counts, deleted=self._withdrawn(source).count())
 
     def waiting(self, source: Source) -> Iterator[Waiting]:
         """The datasets of a source that CKAN has to be told of, by native identifier, a batch in memory at a time."""
@@ -77,6 +81,23 @@ class Outbox(msgspec.Struct, frozen=True):
                 yield self._waiting(row, source, current, before.get(str(row.pk)))
             after = batch[-1].native_id
 
+    def withdrawals(self, source: Source) -> Iterator[Waiting]:
+        """The withdrawn datasets of a source that this CKAN still shows, a batch in memory at a time."""
+        rows = self._withdrawn(source).order_by("pk")
+        after = 0
+        while batch := list(rows.filter(pk__gt=after)[:BATCH_ROWS]):
+            for publication in batch:
+                yield Waiting(
+                    dataset=str(publication.dataset_id),
+                    state=source.state_id,
+                    content_hash=publication.content_hash,
+                    stamp=publication.stamp,
+                    payload=Payload({"id": str(publication.dataset_id), "name": publication.name}, []),
+                    known=True,
+                    withdrawn=True,
+                )
+            after = batch[-1].pk
+
     def confirm(self, item: Waiting, now: datetime, refused: Finding | None) -> Publication:
         """The line of the outbox that says what CKAN did with a dataset; `record` keeps it."""
         return Publication(
@@ -88,6 +109,7 @@ class Outbox(msgspec.Struct, frozen=True):
             confirmed=now,
             refused=msgspec.to_builtins(refused) if refused else None,
             findings=msgspec.to_builtins(item.payload.findings),
+            withdrawn=item.withdrawn and refused is None,
         )
 
     def _here(self) -> QuerySet[Publication]:
@@ -95,8 +117,18 @@ class Outbox(msgspec.Struct, frozen=True):
 
     def _settled(self, source: Source) -> Exists:
         """Whether there is nothing to tell: this content was confirmed, or refused, with this stamp."""
-        same = self._here().filter(content_hash=OuterRef("content_hash"), stamp=stamp(source))
+        same = self._here().filter(withdrawn=False, content_hash=OuterRef("content_hash"), stamp=stamp(source))
         return Exists(same.none() if self.again else same)
+
+    def _withdrawn(self, source: Source) -> QuerySet[Publication]:
+        """What CKAN still shows of datasets that are withdrawn. What it never took is not there to be deleted."""
+        return Publication.objects.filter(
+            target=self.target,
+            dataset__source=source,
+            dataset__withdrawn__isnull=False,
+            withdrawn=False,
+            refused__isnull=True,
+        )
 
     @staticmethod
     def _waiting(row: Dataset, source: Source, current: str, before: Publication | None) -> Waiting:
@@ -113,8 +145,9 @@ class Outbox(msgspec.Struct, frozen=True):
 
 
 def _held(source: Source) -> QuerySet[Dataset]:
-    """The datasets of a source that have a valid package, if only a former one."""
-    return Dataset.objects.filter(source=source).exclude(content_hash="")
+    """The datasets of a source that are to be shown: they have a valid package, if only a former one, and are neither
+    withdrawn nor kept out by a person's decision."""
+    return Dataset.objects.filter(source=source, withdrawn=None).exclude(content_hash="").exclude(kept_out())
 
 
 def record(lines: Sequence[Publication]) -> None:
@@ -124,5 +157,5 @@ def record(lines: Sequence[Publication]) -> None:
         BATCH_ROWS,
         update_conflicts=True,
         unique_fields=["dataset", "target"],
-        update_fields=["content_hash", "stamp", "confirmed", "refused", "findings"],
+        update_fields=["content_hash", "stamp", "confirmed", "refused", "findings", "withdrawn"],
     )

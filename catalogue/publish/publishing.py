@@ -5,9 +5,10 @@ call at all. Only this thread touches the database; the writers only talk to CKA
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
+from itertools import chain
 from time import monotonic
 
 import msgspec
@@ -20,6 +21,7 @@ from catalogue.publish import ckan, organizations, outbox
 from catalogue.publish.ckan import Fate, Target, Written
 from catalogue.publish.models import Publication
 from catalogue.publish.outbox import Outbox, Waiting
+from catalogue.reconcile.models import waiting
 from catalogue.register.models import Source
 from harvesters.findings import find
 
@@ -30,7 +32,8 @@ FAILURES_IN_A_ROW = 20
 
 
 class StatePublished(msgspec.Struct):
-    """What publishing came to for one State party. refused: now, or before and unchanged since. failed: still waits."""
+    """What publishing came to for one State party. refused: now, or before and unchanged since. failed: still waits. held:
+    waits for a person's decision about a held run of its source."""
 
     state: str
     created: int = 0
@@ -39,6 +42,7 @@ class StatePublished(msgspec.Struct):
     unchanged: int = 0
     refused: int = 0
     failed: int = 0
+    held: int = 0
 
 
 class Published(msgspec.Struct):
@@ -67,21 +71,26 @@ def publish(
     started = monotonic()
     box = Outbox(target.key, again)
     with_datasets = Exists(Dataset.objects.filter(source=OuterRef("pk")))
-    sources = list(Source.objects.filter(with_datasets).select_related("state"))
+    sources = list(Source.objects.filter(with_datasets).annotate(is_held=waiting()).select_related("state"))
     counts = {code: StatePublished(code) for code in sorted({source.state_id for source in sources})}
     total = 0
     for source in sources:
         tally, count = box.tally(source), counts[source.state_id]
         count.unchanged += tally.unchanged
         count.refused += tally.refused
+        if source.is_held:
+            count.held += tally.waiting
+            continue
         total += tally.waiting
         if dry_run:
             count.created += tally.created
             count.updated += tally.updated
+            count.deleted += tally.deleted
+    free = [source for source in sources if not source.is_held]
     delivery = _Delivery(target, box, counts, now)
     if total and not dry_run:
         ckan.check(target)
-        delivery.send(sources, configuration.ckan_writers, lambda done: progress(done, total))
+        delivery.send(free, configuration.ckan_writers, lambda done: progress(done, total))
     return Published(list(counts.values()), round(monotonic() - started, 3), delivery.written, delivery.failure)
 
 
@@ -102,14 +111,15 @@ class _Delivery:
         self.written = 0
         self.failure = ""
 
-    def send(self, sources: list[Source], writers: int, progress: Callable[[int], None]) -> None:
+    def send(self, sources: Sequence[Source], writers: int, progress: Callable[[int], None]) -> None:
         """Send what waits. Raises PublishError where CKAN stops answering, or accepts the token no longer."""
         client = ckan.connect(self._target)
         ensured: set[str] = set()
         with ThreadPoolExecutor(writers) as pool:
             try:
                 for source in sources:
-                    for item in self._box.waiting(source):
+                    # What goes first: a dataset that comes back under another identifier may want its address.
+                    for item in chain(self._box.withdrawals(source), self._box.waiting(source)):
                         if item.state not in ensured:
                             organizations.ensure(client, source.state)
                             ensured.add(item.state)
@@ -130,6 +140,8 @@ class _Delivery:
     def _write(self, item: Waiting) -> Written:
         if not hasattr(self._clients, "client"):
             self._clients.client = ckan.connect(self._target)
+        if item.withdrawn:
+            return ckan.delete(self._clients.client, item.dataset)
         return ckan.write(self._clients.client, item.payload.dataset, known=item.known)
 
     def _collect(self, progress: Callable[[int], None]) -> None:
@@ -157,6 +169,7 @@ class _Delivery:
         else:
             count.created += written.fate is Fate.CREATED
             count.updated += written.fate is Fate.UPDATED
+            count.deleted += written.fate is Fate.DELETED
             self.written += 1
         self._lines.append(self._box.confirm(item, self._now, refused))
 

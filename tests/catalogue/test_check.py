@@ -86,8 +86,11 @@ def test_requests_are_half_a_second_apart_and_a_crawl_delay_is_not_waited_for(si
     site.routes = Everything()
     person = Catalogue(catalogue.home, {"CATALOGUE_DELAY_SECONDS": "1"})
     checked = person.json("check", f"{site.url}/", status=1)
-    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
-    assert min(gaps[: len(checked["steps"]) - 1]) >= 0.45
+    # They are half a second apart where they leave; here they arrive, each a little early or late on a busy machine.
+    asked = times[: len(checked["steps"])]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(asked)]
+    assert min(gaps) >= 0.3
+    assert asked[-1] - asked[0] >= 0.5 * len(gaps) - 0.2
     assert "/data.json" not in site.asked
     assert checked["seconds"] <= 20
 

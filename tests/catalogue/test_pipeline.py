@@ -35,7 +35,7 @@ def test_new_unchanged_changed_and_missing(portal, catalogue):
     portal.datasets.append(dataset(8))
     assert counts(harvested(catalogue)) == ("complete", 7, 1, 1, 5, 1, 0)
     packages = {package["catalogue"]["native_id"][-1]: package for package in catalogue.packages()}
-    assert set(packages) == set("01234568"), "nothing is withdrawn until reconciliation exists"
+    assert set(packages) == set("01234568"), "nothing is withdrawn before the grace is over"
     assert packages["0"]["title"] == "Another title"
     assert counts(harvested(catalogue, "xa-portal", "--full")) == ("complete", 7, 0, 0, 7, 1, 0)
 

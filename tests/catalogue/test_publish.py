@@ -75,6 +75,44 @@ def test_a_deleted_organization_and_dataset_come_back(portal, publisher, address
     assert ckan.action.organization_show(id=organization)["state"] == "active"
 
 
+def test_what_is_withdrawn_is_deleted_in_ckan_and_comes_back_under_the_same_name(portal, publisher, address):
+    hasty = Catalogue(
+        publisher.home, publisher.environment | {"CATALOGUE_GRACE_RUNS": "1", "CATALOGUE_GRACE_DAYS": "0"}
+    )
+    hasty.run("publish")
+    ckan = RemoteCKAN(address.url)
+    package = next(p for p in hasty.packages() if p["title"] == "Public contracts 2")
+    name = ckan.action.package_show(id=package["id"])["name"]
+    away = portal.datasets.pop(2)
+    hasty.run("harvest", "--all")
+    assert hasty.json("publish", "--dry-run")["states"][0]["deleted"] == 1
+    published = hasty.json("publish")
+    assert (published["states"][0]["deleted"], totals(published)["unchanged"]) == (1, 3)
+    assert name not in ckan.action.package_list()
+    assert hasty.json("publish")["written"] == 0
+    portal.datasets.append(away)
+    hasty.run("harvest", "--all")
+    assert totals(hasty.json("publish"))["updated"] == 1
+    assert ckan.action.package_show(id=package["id"])["name"] == name
+    assert name in ckan.action.package_list()
+
+
+def test_nothing_of_a_held_run_reaches_ckan_before_a_person_decides(portal, publisher, address):
+    publisher.run("publish")
+    ckan = RemoteCKAN(address.url)
+    ids = {package["id"] for package in publisher.packages()}
+    shown = {key: ckan.action.package_show(id=key) for key in ids}
+    portal.datasets = [{**each, "id": f"new-{each['id']}", "title": f"{each['title']} a"} for each in portal.datasets]
+    (run,) = publisher.json("harvest", "--all")["runs"]
+    published = publisher.json("publish")
+    assert (published["states"][0]["held"], published["written"]) == (4, 0)
+    assert {key: ckan.action.package_show(id=key) for key in ids} == shown
+    publisher.run("held", "release", str(run["hold"]), "--by", "Data officer", "--adopt")
+    assert totals(publisher.json("publish"))["updated"] == 4
+    after = [ckan.action.package_show(id=key) for key in ids]
+    assert all(package["title"].endswith(" a") and package["name"] == shown[package["id"]]["name"] for package in after)
+
+
 def test_what_ckan_refuses_is_noted_and_the_rest_goes_on(portal, publisher, address):
     digest = publisher.packages()[0]["name"].rpartition("-")[2]
     # Somebody made a dataset by hand under the address that ours would get.

@@ -54,3 +54,31 @@ def test_a_second_harvest_finds_exactly_the_changes(
     )
     for key in now.keys() - differing:
         assert key not in held or held[key] == after_it[key]
+
+
+@needs_realdata
+def test_the_catalogue_that_was_renumbered_is_recognised_and_not_doubled(site: Site, catalogue: Catalogue):
+    """614 of 617 datasets are gone by their identifiers; most of them stand there again under others."""
+    first, second = bytes_of(AR1), bytes_of(AR2)
+    old, now = datasets(first), datasets(second)
+    body = [first]
+    site.routes["/data.json"] = lambda query: Reply(body[0])
+    catalogue.register(f"xa-portal dcat-us {site.url}/data.json")
+    catalogue.json("harvest", "xa-portal")
+    before = {package["id"]: package for package in catalogue.packages()}
+    body[0] = second
+    run = catalogue.json("harvest", "xa-portal")["runs"][0]
+    hold = catalogue.json("held", "show", str(run["hold"]), "--items", "0")
+    gone = [item for item in hold["items"] if item["role"] == "missing"]
+    print(f"{hold['pairs']} of {len(gone)} missing datasets stand under another identifier")
+    assert hold["kind"] == "renumbering"
+    assert (hold["missing"], hold["new"]) == (len(old.keys() - now.keys()), len(now.keys() - old.keys()))
+    assert hold["pairs"] > 0.5 * hold["missing"]
+    paired = [item for item in gone if item["pair_native_id"]]
+    alike = [item for item in paired if old[item["native_id"]].get("title") == now[item["pair_native_id"]].get("title")]
+    assert len(alike) >= 0.9 * len(paired), "the raw records say so too"
+    catalogue.json("held", "release", str(run["hold"]), "--by", "Data officer", "--adopt")
+    after = {package["id"]: package for package in catalogue.packages()}
+    assert len(after) == len(now)
+    kept = {package["catalogue"]["native_id"] for key, package in after.items() if key in before}
+    assert kept == {item["pair_native_id"] for item in paired} | (old.keys() & now.keys())
