@@ -20,7 +20,7 @@ MEDIA_TYPES = {
     "RDF": "application/rdf+xml", "TTL": "text/turtle", "N-Triples": "application/n-triples", "N3": "text/n3", "TriG": "application/trig",
     "KML": "application/vnd.google-earth.kml+xml", "KMZ": "application/vnd.google-earth.kmz", "GML": "application/gml+xml",
     "SHP": None, "GPKG": "application/geopackage+sqlite3", "GPX": "application/gpx+xml", "GTFS": None, "WMS": None, "WFS": None,
-    "WMTS": None, "WCS": None, "API": None, "SPARQL": None, "REST": None, "PNG": "image/png", "JPEG": "image/jpeg", "TIFF": "image/tiff",
+    "WMTS": None, "WCS": None, "API": None, "SPARQL": None, "REST": None, "SDMX": None, "PNG": "image/png", "JPEG": "image/jpeg", "TIFF": "image/tiff",
     "GeoTIFF": "image/tiff", "SVG": "image/svg+xml", "RSS": "application/rss+xml", "ATOM": "application/atom+xml",
     "Parquet": "application/vnd.apache.parquet", "SQLite": "application/vnd.sqlite3", "MDB": "application/vnd.ms-access",
     "DBF": "application/vnd.dbf", "SAV": "application/x-spss-sav", "DTA": None, "YAML": "application/yaml", "DWG": "image/vnd.dwg", "DXF": "image/vnd.dxf",

@@ -5,12 +5,13 @@ from fnmatch import fnmatch
 import pytest
 
 from tests.conftest import REALDATA, needs_realdata
-from tests.realdata import csw, interfaces, oai_pmh, ogcapi_records, waf
+from tests.realdata import csw, interfaces, oai_pmh, ogcapi_records, sdmx, waf
 
-MODULES = (csw, interfaces, oai_pmh, ogcapi_records, waf)
+MODULES = (csw, interfaces, oai_pmh, ogcapi_records, sdmx, waf)
 NAMED = frozenset(
     {
         *(f"csw/{name}" for name in csw.NO_DATASET),
+        *(f"sdmx/{name}" for name in sdmx.NO_DATASET),
         *(f"oai-pmh/{name}.xml" for name in oai_pmh.ANSWERS_WITHOUT_RECORDS),
         f"oai-pmh/synthetic/{oai_pmh.NOTHING_MATCHES}.xml",
     }
@@ -18,7 +19,7 @@ NAMED = frozenset(
 
 
 @needs_realdata
-@pytest.mark.parametrize("folder", ["csw", "waf", "oai-pmh", "ogcapi-records"])
+@pytest.mark.parametrize("folder", ["csw", "waf", "oai-pmh", "ogcapi-records", "sdmx"])
 def test_every_file_is_served_or_named(folder: str):
     served = [
         payload.path
