@@ -84,7 +84,7 @@ def detected(url: str) -> Detection:
     """A detection of an address on loopback, with the requests that the command would make."""
     detection = Detection(url)
     while (lead := detection.next()) is not None and len(detection.steps) < 25:
-        answer = ask(lead.url)
+        answer = ask(lead.url, Accept=lead.accept)
         seen = Seen(lead.url, lead.url, answer.status, answer.headers, answer.body, reported=not detection.steps)
         detection.take(lead, seen)
     return detection

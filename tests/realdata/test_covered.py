@@ -5,13 +5,14 @@ from fnmatch import fnmatch
 import pytest
 
 from tests.conftest import REALDATA, needs_realdata
-from tests.realdata import csw, interfaces, oai_pmh, ogcapi_records, sdmx, waf
+from tests.realdata import csw, interfaces, oai_pmh, ogcapi_records, sdmx, sparql, waf
 
-MODULES = (csw, interfaces, oai_pmh, ogcapi_records, sdmx, waf)
+MODULES = (csw, interfaces, oai_pmh, ogcapi_records, sdmx, sparql, waf)
 NAMED = frozenset(
     {
         *(f"csw/{name}" for name in csw.NO_DATASET),
         *(f"sdmx/{name}" for name in sdmx.NO_DATASET),
+        *(f"sparql/{name}" for name in sparql.NO_DATASET),
         *(f"oai-pmh/{name}.xml" for name in oai_pmh.ANSWERS_WITHOUT_RECORDS),
         f"oai-pmh/synthetic/{oai_pmh.NOTHING_MATCHES}.xml",
     }
@@ -19,7 +20,7 @@ NAMED = frozenset(
 
 
 @needs_realdata
-@pytest.mark.parametrize("folder", ["csw", "waf", "oai-pmh", "ogcapi-records", "sdmx"])
+@pytest.mark.parametrize("folder", ["csw", "waf", "oai-pmh", "ogcapi-records", "sdmx", "sparql"])
 def test_every_file_is_served_or_named(folder: str):
     served = [
         payload.path
