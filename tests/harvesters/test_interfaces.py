@@ -21,6 +21,9 @@ from sandbox.pages import Pages
 from sandbox.piveau import HubSearch as PiveauSearch
 from sandbox.portal import Portal, Robots, Service
 from sandbox.socrata import DiscoveryApi
+from sandbox.stac import Collections
+from sandbox.stac import Files as StacFiles
+from sandbox.stac import Landing as StacLanding
 from sandbox.udata import UdataApi
 from tests.conftest import Reply, Site
 from tests.harvesters.harvesting import harvest
@@ -59,6 +62,8 @@ KINDS = [
     Kind("invenio", RecordSearch(), path="/api/records?type=dataset"),
     Kind("dataverse", Search(), path="/api/search?q=*&type=dataset", more=(Datasets(),)),
     Kind("ogcapi-records", Items(), path="/api", home="/api", more=(Landing(),)),
+    Kind("stac", Collections(), path="/stac/collections", home="/stac", more=(StacLanding(),), unmarked=True),
+    Kind("stac", StacFiles(), {}, "/files/catalog.json", home="/files/catalog.json", counts=False, unmarked=True),
     Kind("arcgis-hub", HubSearch(), path="/api/search/v1/collections/dataset/items"),
     Kind("arcgis-hub", HubVersion3(), path="/api/v3/datasets", unmarked=True),
 ]
