@@ -14,6 +14,9 @@ from sandbox.arcgis_hub import HubSearch, HubVersion3
 from sandbox.dataverse import PREFIX, Datasets, Search
 from sandbox.dkan import Metastore
 from sandbox.invenio import RecordSearch
+from sandbox.jkan import FOLDER
+from sandbox.jkan import Repository as JkanRepository
+from sandbox.jkan import Site as JkanSite
 from sandbox.magda import Registry
 from sandbox.ogcapi_records import Items, Landing
 from sandbox.opendatasoft import ExploreApi
@@ -64,6 +67,8 @@ KINDS = [
     Kind("ogcapi-records", Items(), path="/api", home="/api", more=(Landing(),)),
     Kind("stac", Collections(), path="/stac/collections", home="/stac", more=(StacLanding(),), unmarked=True),
     Kind("stac", StacFiles(), {}, "/files/catalog.json", home="/files/catalog.json", counts=False, unmarked=True),
+    Kind("jkan", JkanSite(), {}, "/datasets.json", unmarked=True),
+    Kind("jkan", JkanRepository(), {}, FOLDER, home=FOLDER, unmarked=True),
     Kind("arcgis-hub", HubSearch(), path="/api/search/v1/collections/dataset/items"),
     Kind("arcgis-hub", HubVersion3(), path="/api/v3/datasets", unmarked=True),
 ]

@@ -5,9 +5,9 @@ from fnmatch import fnmatch
 import pytest
 
 from tests.conftest import REALDATA, needs_realdata
-from tests.realdata import csw, interfaces, oai_pmh, ogcapi_records, sdmx, sparql, waf
+from tests.realdata import csw, interfaces, jkan, oai_pmh, ogcapi_records, sdmx, sparql, waf
 
-MODULES = (csw, interfaces, oai_pmh, ogcapi_records, sdmx, sparql, waf)
+MODULES = (csw, interfaces, jkan, oai_pmh, ogcapi_records, sdmx, sparql, waf)
 NAMED = frozenset(
     {
         *(f"csw/{name}" for name in csw.NO_DATASET),
@@ -20,7 +20,7 @@ NAMED = frozenset(
 
 
 @needs_realdata
-@pytest.mark.parametrize("folder", ["csw", "waf", "oai-pmh", "ogcapi-records", "sdmx", "sparql"])
+@pytest.mark.parametrize("folder", ["csw", "waf", "oai-pmh", "ogcapi-records", "sdmx", "sparql", "jkan"])
 def test_every_file_is_served_or_named(folder: str):
     served = [
         payload.path
