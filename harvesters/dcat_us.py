@@ -1,4 +1,4 @@
-"""DCAT-US 1.1: one `data.json` that lists all datasets of a portal (Project Open Data Metadata Schema).
+"""DCAT-US 1.1 and 3: one `data.json` that lists all datasets of a portal (Project Open Data Metadata Schema).
 
 Spoken by DKAN, Socrata, ArcGIS Hub, CKAN's datajson extension and many hand-made catalogues. A file of any size is read
 member by member. The standard knows no paging; where a portal pages all the same (a link to the next page, a stated
@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import msgspec
 
@@ -28,6 +28,7 @@ from harvesters.base import (
     notice,
 )
 from harvesters.dcat_us_mapping import map_dataset
+from harvesters.dcat_us_paging import is_dataset, listed_within, next_link, stated_total, with_page
 from harvesters.errors import MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen, places
 from harvesters.findings import find
@@ -40,12 +41,7 @@ from harvesters.values import read_url
 PATHS = (("dataset",), ("datasets",), ())
 """Where the list of datasets stands: as prescribed, as some write it, or as the whole document (schema 1.0)."""
 
-_TOTALS = ("total", "totalItems", "total_count", "totalCount", "totalResults")
-_NEXT = ("next", "nextPage", "next_page", "nextPageUrl", "next_page_url", "@odata.nextLink")
-_AROUND_NEXT = ("links", "_links", "paging", "pagination", "meta", "page")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
-_LINK = re.compile(r"<([^>]*)>([^<]*)")
-_NEXT_RELATION = re.compile(r"rel\s*=\s*(?:\"(?:[^\"]*\s)?next(?:\s[^\"]*)?\"|next\b)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
@@ -67,12 +63,12 @@ _CONTEXT = re.compile(r'"conformsTo"\s*:\s*"https?://project-open-data|resources
 
 class DcatUs(Harvester):
     """A portal's `data.json`, the Project Open Data Metadata Schema: a file of any size, read member by member, in the
-    shape of version 1.1, of 1.0 (a bare list) or of 3. The standard knows no paging; where a portal pages all the same, its
-    pages are followed.
+    shape of version 1.1, of 1.0 (a bare list) or of 3: with objects where 1.1 has texts, with catalogues within the catalogue,
+    or one dataset alone. The standard knows no paging; where a portal pages all the same, its pages are followed.
     """
 
     protocol = "dcat-us"
-    title = "DCAT-US 1.1 (data.json)"
+    title = "DCAT-US 1.1 and 3 (data.json)"
     standard = "https://resources.data.gov/resources/dcat-us/"
     options = (
         Option(
@@ -90,7 +86,7 @@ class DcatUs(Harvester):
         if not named:
             url = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/data.json", fragment=""))
         if parameter := self._page_parameter():
-            url = _with_page(url, parameter, 1)
+            url = with_page(url, parameter, 1)
         yield Ask(url, note={} if named else {"guessed": True})
 
     def failed(self, ask: Ask, failure: Failure) -> Iterable[Event]:
@@ -104,22 +100,42 @@ class DcatUs(Harvester):
         identifiers = hashlib.sha256()
         count = 0
         with answer.open() as file:
-            members = ArrayMembers(
+            listed = ArrayMembers(
                 file, PATHS, self.source.max_record_bytes, charset[1] if charset else None, answer.url
             )
-            for member in members:
+            for member in listed:
                 event = self._member(member, answer)
                 count += 1
                 identifiers.update(repr(event.id or event).encode())
                 yield event
-            envelope = _object(members.envelope)
+            envelope = _object(listed.envelope)
+            for event in self._within(envelope, answer):
+                count += 1
+                identifiers.update(repr(event.id or event).encode())
+                yield event
+            if count == 0 and not listed.found and (alone := self._alone(envelope, answer)) is not None:
+                yield alone
+                yield Advertised(1)
+                yield LastPage()
+                return
             # A bare list without members has no sign of a catalogue.
-            if not members.found or (count == 0 and not isinstance(_decoded(members.envelope), dict)):
+            if (not listed.found and not count) or (count == 0 and not isinstance(_decoded(listed.envelope), dict)):
                 raise MalformedAnswer(
                     f'{answer.url} has no list under "dataset"{_said_error(envelope)}; '
                     "check that it is the address of a data.json."
                 )
         yield from self._after(answer, envelope, count, identifiers.hexdigest())
+
+    def _within(self, envelope: Mapping[str, Any], answer: Answer) -> Iterator[Record | Noticed]:
+        """The datasets of catalogues within the catalogue."""
+        for dataset in listed_within(envelope):
+            yield self._member(msgspec.json.encode(dataset), answer)
+
+    def _alone(self, envelope: Mapping[str, Any], answer: Answer) -> Record | Noticed | None:
+        """A document that is one dataset itself (DCAT-US 3, class Dataset)."""
+        if not is_dataset(envelope):
+            return None
+        return self._member(msgspec.json.encode(envelope), answer)
 
     def _member(self, member: bytes | TooLarge, answer: Answer) -> Record | Noticed:
         """One member of the list as a record, or as the finding that says why it is none."""
@@ -140,10 +156,10 @@ class DcatUs(Harvester):
         """What follows a page of `count` datasets: its total and the next page, or the end."""
         note = answer.ask.note
         received = count + int(note.get("received") or 0)
-        total = _total(envelope)
+        total = stated_total(envelope)
         if total is not None:
             yield Advertised(total)
-        link = _next_link(answer.headers.get("link", ""), envelope)
+        link = next_link(answer.headers.get("link", ""), envelope)
         same_again = digest == note.get("digest")
         parameter = self._page_parameter()
         if link is not None and count:
@@ -152,7 +168,7 @@ class DcatUs(Harvester):
             name = parameter or "page"
             page = dict(parse_qsl(urlsplit(answer.ask.url).query)).get(name, "1")
             following = int(page) + 1 if page.isdecimal() else 2
-            yield _next_ask(_with_page(answer.ask.url, name, following), answer, received, digest)
+            yield _next_ask(with_page(answer.ask.url, name, following), answer, received, digest)
         else:
             yield LastPage()
 
@@ -189,6 +205,13 @@ class DcatUs(Harvester):
             return None
         if seen.whole:
             said = seen.json
+            if is_dataset(said):
+                return Recognised(82, seen.url, "it is one dataset of DCAT-US 3", 1)
+            if isinstance(said, dict) and "dataset" not in said and isinstance(said.get("catalog"), list):
+                found = len(listed_within(said))
+                return (
+                    Recognised(80, seen.url, "it is a catalogue of catalogues of DCAT-US 3", found) if found else None
+                )
             stated = (
                 next((said[key] for key in ("dataset", "datasets") if key in said), None)
                 if isinstance(said, dict)
@@ -202,8 +225,9 @@ class DcatUs(Harvester):
             conforms = isinstance(said, dict) and bool(_CONTEXT.search(seen.text[:65536]))
             if not conforms and 2 * known <= len(stated[:20]):
                 return None
+            within = len(listed_within(said)) if isinstance(said, dict) else 0
             return Recognised(
-                80 if isinstance(said, dict) else 70, seen.url, "it is a data.json of DCAT-US", len(stated)
+                80 if isinstance(said, dict) else 70, seen.url, "it is a data.json of DCAT-US", len(stated) + within
             )
         head = seen.text[:65536]
         if head.lstrip()[:1] not in ("{", "[") or not _MEMBER.search(head):
@@ -255,38 +279,3 @@ def _said_error(envelope: Mapping[str, Any]) -> str:
     if isinstance(said, dict):
         said = said.get("message")
     return f" (it says: {said[:200]})" if isinstance(said, str) and said else ""
-
-
-def _total(envelope: Mapping[str, Any]) -> int | None:
-    places = [envelope, *(envelope[key] for key in _AROUND_NEXT if isinstance(envelope.get(key), dict))]
-    for place in places:
-        for key in _TOTALS:
-            if isinstance(value := place.get(key), int) and not isinstance(value, bool) and value >= 0:
-                return value
-    return None
-
-
-def _next_link(header: str, envelope: Mapping[str, Any]) -> str | None:
-    """The address of the next page, from the Link header (RFC 8288) or from the document."""
-    for match in _LINK.finditer(header):
-        if _NEXT_RELATION.search(match[2]):
-            return match[1].strip()
-    for place in (envelope, *(envelope.get(key) for key in _AROUND_NEXT)):
-        if isinstance(place, dict):
-            for key in _NEXT:
-                value = place.get(key)
-                value = value.get("href") if isinstance(value, dict) else value
-                if isinstance(value, str) and value.strip():
-                    return value.strip()
-        elif isinstance(place, list):
-            for link in place:
-                if isinstance(link, dict) and link.get("rel") == "next" and isinstance(link.get("href"), str):
-                    return str(link["href"]).strip()
-    return None
-
-
-def _with_page(url: str, parameter: str, page: int) -> str:
-    """The URL with its page number set, its other parameters as they were."""
-    parts = urlsplit(url)
-    query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != parameter]
-    return urlunsplit(parts._replace(query=urlencode([*query, (parameter, str(page))]), fragment=""))

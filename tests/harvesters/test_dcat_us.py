@@ -254,3 +254,37 @@ def test_a_next_page_that_is_no_address_is_trouble(read, link: str) -> None:
     events = read({"next": link, "dataset": ONE})
     assert isinstance(events[-1], Trouble)
     assert asks(events) == []
+
+
+# -- version 3
+
+
+V3 = {
+    "@type": "Dataset", "title": "Works", "description": "All", "publisher": {"@type": "Organization", "name": "City"},
+    "identifier": {"@type": "Identifier", "notation": "W-1"}, "distribution": [],
+}  # fmt: skip
+
+
+def test_a_dataset_alone_is_a_catalogue_of_one(read) -> None:
+    events = read(V3)
+    assert [event.id for event in events if isinstance(event, Record)] == ["W-1"]
+    assert events[-2:] == [Advertised(1), LastPage()]
+
+
+def test_catalogues_within_the_catalogue_are_read_however_deep(read) -> None:
+    def named(name: str) -> dict[str, object]:
+        return {**V3, "identifier": name}
+
+    deep = {"@type": "Catalog", "dataset": [named("3")], "catalog": "none"}
+    inner = {"@type": "Catalog", "dataset": [named("2"), 7], "catalog": [deep, 7]}
+    events = read({"@type": "Catalog", "dataset": [named("1")], "catalog": [inner]})
+    assert [event.id for event in events if isinstance(event, Record)] == ["1", "2", "3"]
+    assert [event.finding.code for event in events if isinstance(event, Noticed)] == ["record-malformed"]
+    only = read({"@type": "Catalog", "catalog": [inner]})
+    assert [event.id for event in only if isinstance(event, Record)] == ["2", "3"]
+
+
+@pytest.mark.parametrize("document", [{"@type": "Dataset"}, {"@type": "Catalog", "catalog": []}, {"title": "x"}])
+def test_what_is_neither_a_catalogue_nor_a_dataset_is_refused(read, document: dict[str, object]) -> None:
+    with pytest.raises(MalformedAnswer):
+        read(document)

@@ -12,6 +12,7 @@ from harvesters.evidence import Seen
 from harvesters.registry import harvester_for
 from sandbox.arcgis_hub import HubSearch, HubVersion3
 from sandbox.dataverse import PREFIX, Datasets, Search
+from sandbox.dcat_us_3 import DataJson3
 from sandbox.dkan import Metastore
 from sandbox.invenio import RecordSearch
 from sandbox.jkan import FOLDER
@@ -67,6 +68,7 @@ KINDS = [
     Kind("ogcapi-records", Items(), path="/api", home="/api", more=(Landing(),)),
     Kind("stac", Collections(), path="/stac/collections", home="/stac", more=(StacLanding(),), unmarked=True),
     Kind("stac", StacFiles(), {}, "/files/catalog.json", home="/files/catalog.json", counts=False, unmarked=True),
+    Kind("dcat-us", DataJson3(), {}, "/data.json", counts=False),
     Kind("jkan", JkanSite(), {}, "/datasets.json", unmarked=True),
     Kind("jkan", JkanRepository(), {}, FOLDER, home=FOLDER, unmarked=True),
     Kind("arcgis-hub", HubSearch(), path="/api/search/v1/collections/dataset/items"),
