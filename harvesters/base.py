@@ -37,8 +37,9 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """A source as harvesting sees it.
 
     id: the register's id of it. url: as reported. options: per protocol (`Harvester.options`). limit: stop after so many
-    records. max_record_bytes: a longer record is skipped. since: ISO 8601 in UTC (2026-01-31T00:00:00Z); only what changed
-    from then on is wanted, and it is set only for protocols that can say it (`Harvester.incremental`).
+    records that may become datasets. max_record_bytes: a longer record is skipped. since: ISO 8601 in UTC
+    (2026-01-31T00:00:00Z); only what changed from then on is wanted, and it is set only for protocols that can say it
+    (`Harvester.incremental`).
     """
 
     id: str

@@ -119,7 +119,7 @@ class HarvestSpider(scrapy.Spider):
     def closed(self, reason: str) -> None:
         """End the spool: with a verdict where nothing is left to ask, without one where the harvest was interrupted."""
         shutil.rmtree(self.bodies, ignore_errors=True)
-        limited = self.job.source.limit is not None and self.state.records >= self.job.source.limit
+        limited = self._limit_reached()
         verdict = None
         if (not self.state.open or limited) and reason in {"finished", "limit"}:
             verdict = judge(self.state, limited=limited, ended=_now())
@@ -235,7 +235,7 @@ class HarvestSpider(scrapy.Spider):
 
     def _limit_reached(self) -> bool:
         limit = self.job.source.limit
-        return limit is not None and self.state.records >= limit
+        return limit is not None and self.state.kept >= limit
 
     def _harvester(self, protocol: str | None) -> Harvester:
         return harvester_for(protocol or self.job.source.protocol)(self.job.source)

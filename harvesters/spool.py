@@ -283,6 +283,8 @@ class Progress(msgspec.Struct):
     pages: set[int] = set()
     """Of every answer that was read, what identifiers it held in which order: the same again is a loop."""
     records: int = 0
+    kept: int = 0
+    """Of the records, those that may become datasets: not services, images, or what is too large."""
     nameless: int = 0
     requests: int = 0
     advertised: tuple[int, int] | None = None
@@ -298,6 +300,7 @@ class Progress(msgspec.Struct):
         match line:
             case Record():
                 self.records += 1
+                self.kept += 1
                 self._see(line.id)
             case Noticed(received=True):
                 self.records += 1

@@ -320,3 +320,22 @@ def test_it_is_detected_from_a_front_page(front: str, site: Site):
             lead, Seen(lead.url, lead.url, answer.status, answer.headers, answer.body, reported=not detection.steps)
         )
     assert detection.candidates[0].protocol == "csw"
+
+
+def test_a_limit_counts_datasets_and_not_the_services_before_them(site: Site, tmp_path: Path):
+    """As a first look at a portal does: a list may begin with any number of services."""
+    service = records()[0].replace('codeListValue="dataset"', 'codeListValue="service"')
+    listed = [service.replace(CATALOGUE.datasets[0].name, f"service-{number}") for number in range(12)] + records()
+
+    def answer(query: dict[str, str]) -> Reply:
+        if query["request"] == "GetCapabilities":
+            return Reply(b'<csw:Capabilities xmlns:csw="http://www.opengis.net/cat/csw/2.0.2" version="2.0.2"/>')
+        first, size = int(query["startPosition"]), int(query["maxRecords"])
+        following = first + size if first + size <= len(listed) else 0
+        return Reply(page(first, following, len(listed), listed[first - 1 : first - 1 + size]))
+
+    site.routes["/csw"] = answer
+    done = harvest(tmp_path, f"{site.url}/csw", "csw", limit=5)
+    assert done.ids == [dataset.name for dataset in CATALOGUE.datasets[:5]]
+    assert (done.state, done.verdict.records) == ("partial", 17)
+    assert len(site.asked) <= 6
