@@ -12,7 +12,7 @@ YEARS = range(1000, 2201)
 """Years that a dataset can speak of; what is outside is kept as text."""
 
 _ISO = re.compile(
-    r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC|GMT)?)?)?)?(Z)?",
+    r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC|GMT)?)?)?)?(Z|[+-]\d{2}:\d{2})?",
     re.I,
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -24,6 +24,7 @@ _WORDS = re.compile(
     r"(?:[^\W\d]+\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|°)?\.?\s+(?:de\s+|d')?([^\W\d]{3,})\.?,?\s+(?:de\s+)?(\d{4})(?:\s*г\.?)?(?:\s*[-,]?\s*\d{1,2}:\d{2}(?::\d{2})?)?"
 )
 _AMERICAN = re.compile(r"(?:[^\W\d]+,\s+)?([^\W\d]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+_MONTH_YEAR = re.compile(r"([^\W\d]{3,})\.?,?\s+(?:de\s+)?(\d{4})")
 _PERIOD_SIGN = re.compile(r"\s*(?:/|\s-\s|–|—|\bto\b)\s*")
 _RECURRING = re.compile(r"R\d*/P", re.I)
 _OPEN = frozenset({"", "..", "now", "present"})
@@ -88,6 +89,8 @@ def _read(text: str) -> Moment:
         return _worded(text, match[3], match[2], match[1])
     if match := _AMERICAN.fullmatch(text):
         return _worded(text, match[3], match[1], match[2])
+    if (match := _MONTH_YEAR.fullmatch(text)) and (month := MONTHS.get(match[1].lower())):
+        return _parts(text, match[2], str(month), None)
     return Moment(text)
 
 

@@ -11,7 +11,9 @@ from babel import Locale
 from harvesters.values.text import clean_text
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
-_SPLIT = re.compile(r"[;,|]")
+_SPLIT = re.compile(r"[;,|]|(?<!/)/(?!/)")
+_WITH_COUNTRY = re.compile(r"([a-z]{2,3})\s*;\s*[A-Z]{2,3}")
+"""A language and a country, as the Canadian profile of ISO 19115 writes them: "eng; CAN"."""
 NAMED_IN = ("ar", "zh", "en", "fr", "ru", "es", "de", "it", "pt", "nl")
 """Languages in which names of languages are known: the six of the United Nations, and those of many real portals."""
 
@@ -37,6 +39,8 @@ def read_languages(raw: object) -> list[Language]:
         text = clean_text(value)
         if text is None:
             continue
+        if with_country := _WITH_COUNTRY.fullmatch(text):
+            text = with_country[1]
         whole = _read(text.strip("[]'\""))
         pieces = (
             [whole]
@@ -50,7 +54,7 @@ def read_languages(raw: object) -> list[Language]:
 
 @lru_cache(maxsize=2048)
 def _read(text: str) -> Language:
-    code = re.split(r"[/#:]", text.rstrip("/"))[-1] if "/" in text else text
+    code = re.split(r"[/#:]", text.rstrip("/"))[-1] if "://" in text else text
     if not _TAG.fullmatch(code):
         return Language(text, _names().get(text.casefold()))
     first = code.replace("_", "-").split("-")[0].lower()

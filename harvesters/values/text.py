@@ -19,7 +19,7 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u
 _BLANKS = re.compile("[ \t\u00a0]+")
 _MANY_LINES = re.compile(r"\n{3,}")
 _HTML = re.compile(
-    r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|h[1-6]|font|table|tr|td|th|img|pre|blockquote|hr|sup|sub)\b[^>]*>",
+    r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|h[1-6]|font|table|tr|td|th|img|pre|blockquote|hr|sup|sub|script|style|iframe|object|template|noscript|svg)\b[^>]*>",
     re.I,
 )
 _BLOCK = frozenset(
