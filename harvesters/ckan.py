@@ -59,12 +59,16 @@ MARKS = re.compile(
 )
 """In the pages of a CKAN that does not name itself as their generator."""
 
+OTHER_TYPES = frozenset({"harvest", "showcase", "application"})
+"""Types of packages that CKAN's extensions keep among the datasets: sources of a harvest, and uses of data."""
+
 NOTHING = msgspec.Raw(b"null")
 
 
 class _Identity(msgspec.Struct):
     id: str | int | None = None
     name: str | None = None
+    type: Any = None
 
 
 class _Envelope(msgspec.Struct):
@@ -95,7 +99,7 @@ class Ckan(Harvester):
     protocol: ClassVar[str] = "ckan"
     title: ClassVar[str] = "CKAN Action API"
     standard: ClassVar[str] = "https://docs.ckan.org/en/latest/api/"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "fq", "a filter query (Solr's syntax) that limits what is read, such as `organization:ministry-of-finance`"
@@ -271,7 +275,10 @@ class Ckan(Harvester):
                 received=True,
             )
         identifier = identity.id if identity.id not in {None, ""} else identity.name
-        return self.json_record(str(identifier) if identifier not in {None, ""} else None, member, answer)
+        native_id = str(identifier) if identifier not in {None, ""} else None
+        if identity.type in OTHER_TYPES:
+            return notice(find("not-a-dataset", value=identity.type), answer, native_id, received=True)
+        return self.json_record(native_id, member, answer)
 
 
 def base_of(url: str) -> str:

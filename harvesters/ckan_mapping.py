@@ -24,6 +24,7 @@ from harvesters.mapping import (
     text_language,
 )
 from harvesters.package import Additions, LanguageMap, Mapped, Origin, Place, Publisher
+from harvesters.places import read_places
 from harvesters.spool import Record
 from harvesters.values import Licence, clean_text, read_url, without_personal_mail
 
@@ -86,7 +87,11 @@ BOOKKEEPING = frozenset(
 )
 """Not kept: names and addresses of persons, and CKAN's own bookkeeping, some of which changes with every visit."""
 
-PERSONAL = re.compile(r"e-?mail|phone|telefon|contact|author|maintainer|correo|responsable|responsavel|courriel", re.I)
+PERSONAL = re.compile(
+    r"e-?mail|phone|telefon|tel[eé]f|conta[ck]?t|author(?!i)|maintainer|corr?eio|correo|respons[aá](?:ble|vel)|courriel|"
+    r"\bau?teur|\bautor(?:\b|[_-])|ansprechpartner|контакт|автор|почт|ответственн|联系|电话|邮箱|作者|البريد|الهاتف|المسؤول",
+    re.IGNORECASE,
+)
 """Keys under which portals give persons: not kept, wherever they stand."""
 
 RESOURCE_READ = frozenset(
@@ -152,7 +157,7 @@ def map_dataset(record: Record, source: Source) -> Mapped:
         or reading.moment(_first(said, MODIFIED), "metadata_modified"),
         frequency=reading.frequency(_scalar(_first(said, FREQUENCY)), "frequency"),
         temporal=_temporal(said, reading),
-        spatial=[Place(text=text) for text in _strings(_first(said, SPATIAL))],
+        spatial=_places(said),
         access_rights=reading.text(_scalar(_first(said, ACCESS_RIGHTS))),
         licences=[licence] if isinstance(licence, Licence) else [],
         themes=list(
@@ -276,6 +281,12 @@ def _temporal(said: Mapping[str, Any], reading: Reading) -> list[Any]:
             return [period] if period else []
     period = reading.period(_scalar(_first(said, TEMPORAL)), "temporal")
     return [period] if period else []
+
+
+def _places(said: Mapping[str, Any]) -> list[Place]:
+    """Words and shapes: ckanext-spatial keeps GeoJSON as text under `spatial`, and portals write the words beside it."""
+    found = [place for key in SPATIAL for text in _strings(said.get(key)) for place in read_places(text)]
+    return list({(place.text, place.iri, place.bbox): place for place in found}.values())
 
 
 def _group_names(groups: object) -> list[str]:
