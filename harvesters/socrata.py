@@ -1,14 +1,17 @@
 """Socrata (Tyler Data & Insights): the Discovery API of a domain."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from harvesters.base import Failure, Option, Parts, Source, no_parts
+from harvesters import socrata_views as views
+from harvesters.base import Answer, Event, Failure, LastPage, Option, Parts, Source, no_parts
+from harvesters.errors import MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen, root_of
 from harvesters.findings import find
 from harvesters.jsonpages import JsonPages
 from harvesters.jsonrecord import decoded_json, remainder
+from harvesters.jsonstream import ArrayMembers
 from harvesters.jsonvalues import dig, words
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped, Origin, Publisher
@@ -51,7 +54,8 @@ TAG = "und"
 
 
 class Socrata(JsonPages):
-    """The Discovery API (`/api/catalog/v1`) of one domain, with a stated total; where it is closed, the domain's data.json.
+    """The Discovery API (`/api/catalog/v1`) of one domain, with a stated total; where it is closed, the domain's data.json, and
+    else its views (`/api/views.json`).
     Read are datasets, filtered views, maps, files and links, which an option changes. Ids repeat across domains where
     assets are federated; the domain an asset comes from is kept as its origin. A table can be had as CSV and JSON.
     """
@@ -65,7 +69,7 @@ class Socrata(JsonPages):
     )
     page_sizes = (1000, 100)
     totals = (("resultSetSize",),)
-    id_paths = (("resource", "id"),)
+    id_paths = (("resource", "id"), ("id",))
 
     def page_url(self, start: int, size: int) -> str:
         """A page of the domain's assets, in the order of their creation."""
@@ -77,8 +81,37 @@ class Socrata(JsonPages):
         return f"{root_of(self.source.url)}api/catalog/v1?{urlencode(query)}"
 
     def instead(self, ask: Ask, failure: Failure) -> Iterable[Ask]:
-        """The data.json that every domain has, unless it was switched off."""
-        yield Ask(f"{root_of(self.source.url)}data.json", protocol="dcat-us")
+        """The data.json that every domain has unless it was switched off, and then the views."""
+        if ask.protocol is None:
+            yield Ask(f"{root_of(self.source.url)}data.json", protocol="dcat-us")
+        else:
+            yield self._views(1)
+
+    def _views(self, number: int) -> Ask:
+        query = urlencode({"limit": views.PAGE, "page": number})
+        return Ask(f"{root_of(self.source.url)}api/views.json?{query}", purpose="views", note={"page": number})
+
+    def read(self, answer: Answer) -> Iterable[Event]:
+        """A page of assets, or of views."""
+        return self._read_views(answer) if answer.ask.purpose == "views" else super().read(answer)
+
+    def _read_views(self, answer: Answer) -> Iterator[Event]:
+        received = 0
+        wanted = str(self.source.options.get("only", KINDS)).split(",")
+        with answer.open() as file:
+            listed = ArrayMembers(file, ((),), self.source.max_record_bytes, None, answer.url)
+            for member in listed:
+                received += 1
+                for event in self.member(member, answer):
+                    kind = views.kind_of(decoded_json(event) or {}) if isinstance(event, Record) else wanted[0]
+                    if kind in wanted:
+                        yield event
+            if not listed.found or (received == 0 and answer.ask.note["page"] == 1):
+                raise MalformedAnswer(f"{answer.url} lists no views; check the address and the protocol.")
+        if received < views.PAGE:
+            yield LastPage()
+        else:
+            yield self._views(int(answer.ask.note["page"] or 1) + 1)
 
     @classmethod
     def leads(cls, seen: Seen) -> Iterable[Lead]:
@@ -107,6 +140,8 @@ class Socrata(JsonPages):
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
         """Map one asset."""
         said = decoded_json(record)
+        if views.is_view(said):
+            said = views.as_asset(said, root_of(record.url))
         asset = dig(said, "resource")
         if not isinstance(asset, dict) or record.id is None:
             return Mapped(None, [find("record-malformed", value=record.id or "", why="it has no resource")])
