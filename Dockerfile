@@ -13,6 +13,8 @@ FROM python:3.12-slim
 RUN useradd --system --uid 4242 --home-dir /srv/catalogue --create-home catalogue
 COPY --from=build /opt/catalogue /opt/catalogue
 COPY config /srv/catalogue/config
+# A volume takes over the owner of the folder that it is mounted on.
+RUN install -d -o catalogue -g catalogue /srv/catalogue/var
 ENV PATH=/opt/catalogue/bin:$PATH CATALOGUE_HOME=/srv/catalogue/var PYTHONUNBUFFERED=1
 USER catalogue
 WORKDIR /srv/catalogue

@@ -9,7 +9,7 @@ from harvesters.evidence import Lead, Recognised, Seen, root_of
 from harvesters.findings import find
 from harvesters.jsonpages import JsonPages
 from harvesters.jsonrecord import decoded_json, remainder
-from harvesters.jsonvalues import dig, words
+from harvesters.jsonvalues import dig, members, words
 from harvesters.mapping import Draft, Reading, describe, language_map, text_language
 from harvesters.package import Additions, Mapped, Origin, Publisher
 from harvesters.places import read_places
@@ -155,7 +155,7 @@ def _origin(value: object, identifier: str) -> Origin | None:
 
 def _drafts(aspects: dict[str, Any], tag: str, reading: Reading) -> list[Draft]:
     drafts = []
-    for index, each in enumerate(dig(aspects, "dataset-distributions", "distributions") or []):
+    for index, each in enumerate(members(dig(aspects, "dataset-distributions", "distributions"))):
         raw = dig(each, "aspects", "dcat-distribution-strings")
         if not isinstance(raw, dict):
             continue

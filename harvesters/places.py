@@ -99,7 +99,7 @@ def _box_of_text(text: str) -> Box | None:
         west, south, east, north = map(float, numbers)
         return _box(west, south, east, north)
     wkt = _WKT.match(text)
-    if wkt is None:
+    if wkt is None or text.count("(") != text.count(")"):  # a shape that is cut is no shape
         return None
     if wkt[1].upper() == "ENVELOPE":  # west, east, north, south: OGC Catalogue 3.0, 7.3
         west_east_north_south = [float(number) for number in _NUMBER.findall(text[wkt.end() :])]
