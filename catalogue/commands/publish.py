@@ -4,6 +4,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.progress import TaskID
 
@@ -18,6 +19,13 @@ def publish(
         bool, typer.Option(help="Show what would be created, updated and deleted; write nothing.")
     ] = False,
     again: Annotated[bool, typer.Option(help="Send every dataset again, also those that CKAN has confirmed.")] = False,
+    reconcile: Annotated[
+        bool,
+        typer.Option(
+            help="First compare what CKAN holds with what it confirmed, and send again what it lost or holds otherwise: for a "
+            "CKAN that was restored from a backup or changed by hand."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write new and changed datasets to CKAN; what is unchanged causes no call at all.
@@ -25,6 +33,7 @@ def publish(
     CKAN is CKAN_URL with CKAN_TOKEN (a sysadmin's), or else the portal that `catalogue portal up` started. Publishing again
     is always safe. What CKAN refuses is noted on that dataset, and the rest goes on.
     """
+    from catalogue.publish.comparing import compare
     from catalogue.publish.publishing import Target
     from catalogue.publish.publishing import publish as publish_to
     from catalogue.settings import CONFIGURATION
@@ -39,8 +48,15 @@ def publish(
                 tasks["publish"] = bars.add_task("publishing", total=total)
             bars.update(tasks["publish"], completed=done, total=total)
 
+        def comparing(done: int, total: int) -> None:
+            if "compare" not in tasks:
+                tasks["compare"] = bars.add_task("comparing", total=total)
+            bars.update(tasks["compare"], completed=done, total=total)
+
+        target = Target(url, token, key)
+        compared = compare(target, comparing) if reconcile else None
         published = publish_to(
-            Target(url, token, key),
+            target,
             CONFIGURATION,
             dry_run=dry_run,
             again=again,
@@ -48,8 +64,13 @@ def publish(
             now=datetime.now(UTC),
         )
     if as_json:
-        print_json(published)
+        print_json(msgspec.to_builtins(published) | ({"compared": msgspec.to_builtins(compared)} if compared else {}))
     else:
+        if compared:
+            typer.echo(
+                f"CKAN lacks {compared.missing:,} datasets that it confirmed, has {compared.differing:,} otherwise, and shows "
+                f"{compared.shown:,} that are withdrawn; {compared.unknown:,} of our sources are not ours and stay."
+            )
         columns = ("state", "created", "updated", "deleted", "unchanged", "refused", "failed", "held")
         rows = [[getattr(state, column) for column in columns] for state in published.states]
         print_table("Would be published" if dry_run else "Published", columns, rows)

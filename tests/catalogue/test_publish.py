@@ -113,6 +113,43 @@ def test_nothing_of_a_held_run_reaches_ckan_before_a_person_decides(portal, publ
     assert all(package["title"].endswith(" a") and package["name"] == shown[package["id"]]["name"] for package in after)
 
 
+def test_a_ckan_that_lost_and_changed_some_is_mended(portal, publisher, address):
+    """As after a restore from a backup, and edits by hand."""
+    portal.datasets[0] |= {
+        "tags": [{"name": "b"}, {"name": "a"}],
+        "title_translated": {"en": "One", "ar": "واحد"},
+        "version": "2",
+    }
+    portal.datasets[1]["resources"].append(
+        {
+            "id": "r",
+            "url": "https://data.example.org/x y",
+            "name": " x ",
+            "size": "12",
+            "created": "2024-05-06T10:00:00.5",
+        }
+    )
+    publisher.run("harvest", "--all")
+    publisher.run("publish")
+    assert publisher.json("publish", "--reconcile")["compared"] == {
+        "missing": 0, "differing": 0, "shown": 0, "unknown": 0, "same": 4,
+    }  # fmt: skip
+    ckan = RemoteCKAN(address.url, apikey=address.token)
+    packages = publisher.packages()
+    lost, edited, deleted, kept = (package["id"] for package in packages)
+    ckan.action.dataset_purge(id=lost)
+    ckan.action.package_patch(id=edited, title="Edited by hand")
+    ckan.action.package_delete(id=deleted)
+    assert publisher.json("publish")["written"] == 0, "the outbox alone does not know"
+    published = publisher.json("publish", "--reconcile")
+    assert published["compared"] == {"missing": 2, "differing": 1, "shown": 0, "unknown": 0, "same": 1}
+    assert published["written"] == 3
+    shown = {key: ckan.action.package_show(id=key) for key in (lost, edited, deleted, kept)}
+    assert {each["state"] for each in shown.values()} == {"active"}
+    assert shown[edited]["title"] == packages[1]["title"]
+    assert publisher.json("publish", "--reconcile")["compared"]["same"] == 4
+
+
 def test_what_ckan_refuses_is_noted_and_the_rest_goes_on(portal, publisher, address):
     digest = publisher.packages()[0]["name"].rpartition("-")[2]
     # Somebody made a dataset by hand under the address that ours would get.
