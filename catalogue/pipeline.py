@@ -20,6 +20,7 @@ from catalogue.assess.validation import check
 from catalogue.configuration import Configuration
 from catalogue.datasets import store
 from catalogue.errors import HarvestNotPossible
+from catalogue.harvests import leases
 from catalogue.harvests.assemble import Assembled, Assembler
 from catalogue.harvests.crawling import Said, crawl
 from catalogue.harvests.detected import as_read, detect, protocol_of
@@ -75,11 +76,20 @@ def harvest(
     changes: ask only for what changed since the last complete harvest, where the protocol can say it and there was one.
     """
     results: dict[str, Harvested] = {}
+    who = leases.owner()
     hosts: dict[str, threading.Lock] = {urlsplit(source.url).netloc: threading.Lock() for source in sources}
-    with _workers(configuration) as workers, ThreadPoolExecutor(configuration.parallel_harvests) as readers:
+    with (
+        leases.kept_warm(who),
+        _workers(configuration) as workers,
+        ThreadPoolExecutor(configuration.parallel_harvests) as readers,
+    ):
         begun = {}
         for source in sources:
             try:
+                if holder := leases.take(source.id, who, _now()):
+                    raise HarvestNotPossible(
+                        f"{source.id} is being harvested by {holder}; wait for it, `catalogue runs list` shows how it goes."
+                    )
                 run, spool = _begin(source, configuration, tell, limit, full=full, changes=changes)
             except HarvestNotPossible as problem:
                 results[source.id] = Harvested(source=source.id, sentence=str(problem))
@@ -96,6 +106,7 @@ def harvest(
                 results[source.id] = _finish(
                     source, run, spool, configuration, workers, tell, str(failed or ""), full=full
                 )
+                leases.give_back(source.id, who)
         except BaseException:
             for future in begun:
                 future.cancel()

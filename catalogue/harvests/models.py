@@ -46,6 +46,15 @@ class Run(models.Model):
         ordering: ClassVar = ["-id"]
 
 
+class Lease(models.Model):
+    """Who is harvesting a source: one process at a time. owner: `leases.owner`. heartbeat: by the database's clock in UTC."""
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="lease")
+    owner = models.TextField()
+    since = models.DateTimeField()
+    heartbeat = models.DateTimeField()
+
+
 class RunFinding(models.Model):
     """A finding of a run that belongs to no dataset: about an answer, or a record that has no identity."""
 

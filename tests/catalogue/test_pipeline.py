@@ -189,6 +189,28 @@ def test_a_killed_harvest_goes_on_from_its_checkpoint(site, catalogue):
     assert len(again) == 1, "only the page that was not whole is asked again"
 
 
+def test_a_source_is_harvested_by_one_process_at_a_time(site, catalogue):
+    double = CkanDouble(site, [dataset(number) for number in range(4)])
+    whole = site.routes["/api/3/action/package_search"]
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(query):
+        asked.set()
+        go_on.wait(60)
+        return whole(query)
+
+    site.routes["/api/3/action/package_search"] = slow
+    catalogue.register(f"xa-portal ckan {double.url}")
+    first = catalogue.start("harvest", "xa-portal", "--json")
+    assert asked.wait(60)
+    second = harvested(catalogue, status=1)
+    assert f"is being harvested by process {first.pid} on " in second["sentence"]
+    go_on.set()
+    out, _ = first.communicate(timeout=60)
+    assert json.loads(out)["runs"][0]["state"] == "complete"
+    assert counts(harvested(catalogue))[:5] == ("complete", 4, 0, 0, 4)
+
+
 def test_private_addresses_are_refused(catalogue):
     guarded = Catalogue(catalogue.home, {"CATALOGUE_ALLOW_ADDRESSES": ""})
     guarded.register("xa-portal ckan http://127.0.0.1:9/")
