@@ -20,7 +20,7 @@ INTERRUPTED_STATUS = 130
 
 def make_app() -> typer.Typer:
     """The command with all its subcommands. Django must have been set up."""
-    from catalogue.commands import check, datasets, harvest, held, portal, publish, runs, sources, status
+    from catalogue.commands import check, datasets, harvest, held, portal, publish, run, runs, sources, status
 
     app = typer.Typer(
         name="catalogue",
@@ -33,6 +33,7 @@ def make_app() -> typer.Typer:
     app.command("check")(check.check)
     app.command("harvest")(harvest.harvest)
     app.command("publish")(publish.publish)
+    app.command("run")(run.run)
     app.command("status")(status.status)
     app.add_typer(sources.app, name="sources")
     app.add_typer(runs.app, name="runs")

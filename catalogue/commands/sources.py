@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -55,10 +55,11 @@ def list_sources(
     as_json: AsJson = False,
 ) -> None:
     """List the sources: whose, where, how they are read, and whether robots.txt waits for a permission."""
-    from catalogue.harvests.models import Observation
+    from catalogue.harvests.models import Appointment, Observation
     from catalogue.register import sources
 
     database.prepare()
+    appointed = {a.source_id: a for a in Appointment.objects.all()}
     observed = {o.source_id: o for o in Observation.objects.all()}
     rows = []
     for source in sources.chosen([]):
@@ -76,18 +77,58 @@ def list_sources(
                 "basis": source.basis_kind,
                 "document": source.basis_document,
                 "permission": bool(source.permission),
+                "paused": appointed[source.id].paused if source.id in appointed else "",
+                "due": due.isoformat(timespec="minutes")
+                if (due := getattr(appointed.get(source.id), "due", None))
+                else None,
+                "failures": appointed[source.id].failures if source.id in appointed else 0,
                 "robots": _robots(bool(source.permission), observation.robots if observation else None),
             }
         )
     if as_json:
         print_json(rows)
         return
-    columns = ("source", "State", "read as", "basis", "robots.txt", "address")
+    columns = ("source", "State", "read as", "basis", "robots.txt", "next", "address")
     print_table(
         f"{len(rows)} sources",
         columns,
-        [(r["id"], r["state_name"], r["reading"], r["basis"], r["robots"], r["url"]) for r in rows],
+        [(r["id"], r["state_name"], r["reading"], r["basis"], r["robots"], _next(r), r["url"]) for r in rows],
     )
+
+
+Named = Annotated[list[str], typer.Argument(help="The sources, by id.", show_default=False)]
+
+
+@app.command()
+def pause(
+    sources: Named, reason: Annotated[str, typer.Option(help="Why; it is shown wherever they are listed.")]
+) -> None:
+    """Harvest sources no more by the clock, until `resume`."""
+    from catalogue.harvests import appointments
+    from catalogue.register import sources as register
+
+    database.prepare()
+    appointments.pause(register.chosen(sources), reason)
+
+
+@app.command()
+def resume(sources: Named) -> None:
+    """Harvest sources by their schedules again."""
+    from catalogue.harvests import appointments
+    from catalogue.register import sources as register
+
+    database.prepare()
+    appointments.resume(register.chosen(sources))
+
+
+@app.command()
+def now(sources: Named) -> None:
+    """Harvest sources as soon as the clock (`catalogue run`) can."""
+    from catalogue.harvests import appointments
+    from catalogue.register import sources as register
+
+    database.prepare()
+    appointments.ask_for(register.chosen(sources))
 
 
 @app.command()
@@ -136,6 +177,11 @@ def detect(
 
 def _detected(observation: "Observation | None") -> str:
     return f"{observation.protocol} (detected)" if observation and observation.protocol else "not yet detected"
+
+
+def _next(row: dict[str, Any]) -> str:
+    """When the clock harvests a source next, or why it does not."""
+    return f"paused: {row['paused']}" if row["paused"] else row["due"] or ""
 
 
 def _robots(permitted: bool, observed: str | None) -> str:

@@ -55,6 +55,23 @@ class Lease(models.Model):
     heartbeat = models.DateTimeField()
 
 
+class Appointment(models.Model):
+    """When a source is harvested next, by the clock (`catalogue run`).
+
+    due: the moment, with the jitter that was drawn for it; None until the clock first saw the source. wanted: as soon as
+    possible, because a person asked. paused: why it is not harvested until a person says otherwise; empty where it is.
+    failures: harvests in a row that failed.
+    """
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="appointment")
+    due = models.DateTimeField(null=True)
+    schedule = models.CharField(max_length=60, blank=True, help_text="that due was reckoned from")
+    wanted = models.BooleanField(default=False)
+    paused = models.TextField(blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    started = models.DateTimeField(null=True)
+
+
 class RunFinding(models.Model):
     """A finding of a run that belongs to no dataset: about an answer, or a record that has no identity."""
 

@@ -1,0 +1,129 @@
+"""The clock: harvests what is due and publishes what came of it, until it is told to stop.
+
+Each harvest is the command itself in a process of its own, so that one that dies takes nothing with it. What is due, and
+who is harvesting, are rows (`harvests.appointments`, `harvests.leases`): a clock keeps nothing that its death would lose.
+"""
+
+import fcntl
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from catalogue.configuration import Configuration
+from catalogue.errors import CatalogueError
+from catalogue.harvests import appointments
+from catalogue.register.models import Source
+
+TICK_SECONDS = 5.0
+PATIENCE_SECONDS = 120.0
+"""For harvests to leave their checkpoints when the clock is stopped; then they are killed, and resumed at the next start."""
+
+COMMAND = (sys.executable, "-m", "catalogue.cli")
+LOG = logging.getLogger(__name__)
+
+
+class Clock:
+    """One clock of one CATALOGUE_HOME. publishes: whether to publish after harvests."""
+
+    def __init__(self, configuration: Configuration, *, publishes: bool) -> None:
+        self._configuration = configuration
+        self._publishes = publishes
+        self._stopped = threading.Event()
+        self._harvests: dict[str, tuple[Source, subprocess.Popen[bytes]]] = {}
+        self._publishing: subprocess.Popen[bytes] | None = None
+        self._to_publish = False
+
+    def run(self, *, once: bool = False) -> None:
+        """Tick until SIGTERM or Ctrl-C; once: until what is due now is done. Raises CatalogueError where another clock of
+        this home is running."""
+        with self._alone(), self._signals():
+            try:
+                self._begin(appointments.due(_now()))
+                while not self._stopped.wait(0.2 if once else min(TICK_SECONDS, 1.0)):
+                    self._collect()
+                    if once and not (self._harvests or self._publishing or self._to_publish):
+                        return
+                    if not once:
+                        self._begin(appointments.due(_now()))
+            finally:
+                self._end()
+
+    def stop(self) -> None:
+        """Stop at the next moment; harvests that are running leave checkpoints."""
+        self._stopped.set()
+
+    def _begin(self, due: Sequence[Source]) -> None:
+        for source in due:
+            if source.pk in self._harvests or len(self._harvests) >= self._configuration.parallel_harvests:
+                continue
+            appointments.began(source, _now())
+            LOG.info("harvesting %s", source.pk, extra={"source": source.pk})
+            self._harvests[source.pk] = (source, self._start("harvest", source.pk))
+
+    def _collect(self) -> None:
+        for key, (source, process) in list(self._harvests.items()):
+            status = process.poll()
+            if status is not None:
+                del self._harvests[key]
+                appointments.ended(source, _now(), failed=status != 0)
+                LOG.info("harvested %s: exit status %s", key, status, extra={"source": key, "status": status})
+                self._to_publish = self._to_publish or self._publishes
+        if self._publishing is not None and (status := self._publishing.poll()) is not None:
+            LOG.info("published: exit status %s", status, extra={"status": status})
+            self._publishing = None
+        if self._to_publish and self._publishing is None and not self._harvests:
+            self._to_publish = False
+            self._publishing = self._start("publish")
+
+    def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        folder = self._configuration.home / "logs"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{arguments[-1]}.log").open("wb") as log:
+            # A session of its own: Ctrl-C reaches the clock alone, which then asks each process in turn.
+            return subprocess.Popen([*COMMAND, *arguments, "--json"], stdout=log, stderr=log, start_new_session=True)
+
+    def _end(self) -> None:
+        processes = [process for _, process in self._harvests.values()]
+        if self._publishing is not None:
+            processes.append(self._publishing)
+        for process in processes:
+            process.send_signal(signal.SIGINT)
+        end = monotonic() + PATIENCE_SECONDS
+        for process in processes:
+            try:
+                process.wait(max(0.1, end - monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        path: Path = self._configuration.home / "clock.lock"
+        with path.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise CatalogueError(
+                    f"Another clock is running for {self._configuration.home}; stop it first, or let it do the work."
+                ) from error
+            yield
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        before = {number: signal.signal(number, lambda *_: self.stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

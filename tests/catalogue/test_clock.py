@@ -1,0 +1,126 @@
+"""The clock, as a process: what is due, what was missed, what fails, what is paused, and how it stops."""
+
+import signal
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from catalogue.harvests.appointments import next_due
+from tests.conftest import Catalogue, CkanDouble, Reply, Site, dataset
+
+SEARCH = "/api/3/action/package_search"
+
+
+@pytest.fixture
+def portal(site: Site, catalogue: Catalogue) -> CkanDouble:
+    double = CkanDouble(site, [dataset(number) for number in range(4)])
+    catalogue.register(f"xa-portal ckan {double.url}")
+    return double
+
+
+def tick(catalogue: Catalogue) -> None:
+    """What a clock does that is started and stopped again."""
+    catalogue.run("run", "--once", "--no-publish")
+
+
+def runs(catalogue: Catalogue) -> list[str]:
+    return [run["state"] for run in catalogue.json("runs", "list")]
+
+
+def source(catalogue: Catalogue) -> dict:
+    return catalogue.json("sources", "list")[0]
+
+
+def set_due(catalogue: Catalogue, moment: datetime) -> None:
+    with sqlite3.connect(catalogue.home / "catalogue.sqlite3") as database:
+        database.execute("UPDATE harvests_appointment SET due = ?", (moment.strftime("%Y-%m-%d %H:%M:%S"),))
+    database.close()
+
+
+def test_nothing_is_due_at_first_and_what_a_person_asks_for_is_done_at_once(portal, catalogue):
+    tick(catalogue)
+    assert runs(catalogue) == []
+    due = datetime.fromisoformat(source(catalogue)["due"])
+    assert due > datetime.now(UTC)
+    catalogue.run("sources", "now", "xa-portal")
+    tick(catalogue)
+    assert runs(catalogue) == ["complete"]
+    tick(catalogue)
+    assert runs(catalogue) == ["complete"], "once asked for is once done"
+
+
+def test_what_was_missed_is_made_up_once(portal, catalogue):
+    tick(catalogue)
+    set_due(catalogue, datetime.now(UTC) - timedelta(days=60))
+    tick(catalogue)
+    tick(catalogue)
+    assert runs(catalogue) == ["complete"]
+    assert datetime.fromisoformat(source(catalogue)["due"]) > datetime.now(UTC)
+
+
+def test_a_source_that_fails_is_tried_again_later_and_later(site: Site, catalogue: Catalogue):
+    site.routes[SEARCH] = lambda query: Reply(b"<html>Welcome</html>")
+    catalogue.register(f"xa-portal ckan {site.url}")
+    waits = []
+    for _ in range(3):
+        catalogue.run("sources", "now", "xa-portal")
+        tick(catalogue)
+        waits.append(datetime.fromisoformat(source(catalogue)["due"]) - datetime.now(UTC))
+    assert [round(wait / timedelta(minutes=15)) for wait in waits] == [1, 2, 4]
+    assert source(catalogue)["failures"] == 3
+    CkanDouble(site, [dataset(1)])
+    catalogue.run("sources", "now", "xa-portal")
+    tick(catalogue)
+    assert source(catalogue)["failures"] == 0
+
+
+def test_a_paused_source_waits_and_says_why(portal, catalogue):
+    catalogue.run("sources", "pause", "xa-portal", "--reason", "The portal is being moved.")
+    catalogue.run("sources", "now", "xa-portal")
+    tick(catalogue)
+    assert runs(catalogue) == []
+    assert source(catalogue)["paused"] == "The portal is being moved."
+    catalogue.run("sources", "resume", "xa-portal")
+    tick(catalogue)
+    assert runs(catalogue) == ["complete"]
+    assert "with --reason" in catalogue.run("sources", "pause", "xa-portal", "--reason", " ", status=1).stderr
+
+
+def test_stopped_in_the_middle_it_leaves_a_checkpoint_and_goes_on(site: Site, portal, catalogue):
+    catalogue.register(f"xa-portal ckan {portal.url}\noptions: {{page_size: 2}}")
+    whole = site.routes[SEARCH]
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(query):
+        if query["start"] == "2" and not go_on.is_set():
+            asked.set()
+            go_on.wait(30)
+        return whole(query)
+
+    site.routes[SEARCH] = slow
+    catalogue.run("sources", "now", "xa-portal")
+    clock = catalogue.start("run", "--no-publish")
+    assert asked.wait(60)
+    other = catalogue.run("run", "--once", status=1)
+    assert "Another clock is running" in other.stderr
+    clock.send_signal(signal.SIGTERM)
+    threading.Timer(1, go_on.set).start()
+    clock.communicate(timeout=60)
+    assert clock.returncode == 0
+    assert runs(catalogue) == ["interrupted"]
+    catalogue.run("sources", "now", "xa-portal")
+    before = len(site.asked)
+    tick(catalogue)
+    assert runs(catalogue) == ["complete"]
+    again = [target for target in site.asked[before:] if SEARCH in target]
+    assert not any("start=0" in target for target in again), "what was whole is not asked again"
+
+
+@pytest.mark.parametrize("schedule", ["hourly", "daily", "weekly", "monthly", "30 4 * * mon-fri"])
+def test_the_next_moment_is_never_now(schedule: str):
+    now = datetime(2026, 11, 29, 2, 17, tzinfo=UTC)  # a Sunday at the very moment of "weekly" and "daily"
+    first = next_due(schedule, now, jitter=timedelta(0))
+    assert first > now
+    assert next_due(schedule, first, jitter=timedelta(0)) > first
