@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -127,12 +128,18 @@ def _refusal(address: Address) -> str | None:
     return next((why for network, why in _REFUSED_V6 if address in network), None)
 
 
+LOCAL_NAME = re.compile(r"(?:^|\.)localhost\.?$", re.IGNORECASE)
+"""Names that are this machine, whatever a resolver says of them or whether there is one (RFC 6761, 6.3)."""
+
+
 async def resolve(host: str, port: int) -> list[str]:
     """The addresses of `host`, IPv6 and IPv4, in the system's order of preference.
 
     Raises:
         Unreachable: the name cannot be resolved, or is not a name.
     """
+    if LOCAL_NAME.search(host):
+        return ["127.0.0.1", "::1"]
     loop = asyncio.get_running_loop()
     try:
         answers = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

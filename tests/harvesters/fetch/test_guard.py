@@ -122,6 +122,8 @@ def test_the_setting_is_read() -> None:
         "0x7f.1",
         "0177.0.0.1",
         "localhost",
+        "LOCALHOST.",
+        "portal.localhost",
         "::1",
         "::ffff:7f00:1",
         "0",
