@@ -12,6 +12,7 @@ from sandbox import iso
 from sandbox.content import make_datasets
 from sandbox.portal import Catalogue
 from tests.conftest import Reply, Site
+from tests.harvesters.filereading import detected
 from tests.harvesters.harvesting import harvest
 from tests.sandbox.portals import COUNTRY
 
@@ -256,6 +257,25 @@ def test_a_file_is_one_dataset_with_one_resource(site: Site, tmp_path: Path):
     )
     assert package.catalogue.modified is not None
     assert package.catalogue.modified.value == "2025-10-21T07:28:00Z"
+
+
+def test_a_page_and_a_file_are_read_again_and_found_by_their_addresses(site: Site, tmp_path: Path):
+    front = '<!doctype html><html lang="fr"><head><title>Budget {}</title></head><body><a href="/m.csv">CSV</a></body></html>'
+    for path, protocol, replies in (
+        ("/budget", "web-page", [Reply(front.format(year).encode(), 200, HTML) for year in (2025, 2026)]),
+        ("/m.csv", "file", [Reply(b"a,b\n" + b"1,2\n" * rows, 200, {"Content-Type": "text/csv"}) for rows in (1, 2)]),
+    ):
+        site.routes[path] = lambda query, r=replies[0]: r
+        best = detected(f"{site.url}{path}").candidates[0]
+        assert (best.protocol, best.url) == (protocol, f"{site.url}{path}")
+        first, same = (harvest(tmp_path, best.url, best.protocol) for _ in range(2))
+        site.routes[path] = lambda query, r=replies[1]: r
+        changed = harvest(tmp_path, best.url, best.protocol)
+        assert [done.state for done in (first, same, changed)] == ["complete"] * 3
+        assert first.ids == same.ids == changed.ids
+        assert first.valid() == same.valid()
+        (before,), (after,) = first.valid().values(), changed.valid().values()
+        assert (before.title, before.resources[0].bytes) != (after.title, after.resources[0].bytes)
 
 
 @pytest.mark.parametrize("protocol", ["web-page", "file", "feed"])

@@ -1,4 +1,4 @@
-"""Payloads that are files rather than interfaces: data packages, OCDS and BODS files, and lists in CSV, XLSX and JSON."""
+"""Payloads that are files rather than interfaces: data packages, OCDS and BODS files, lists, and data files themselves."""
 
 import csv
 import io
@@ -14,9 +14,13 @@ from tests.realdata.payload import Payload, content_of
 MEDIA = {
     ".json": "application/json", ".jsonl": "application/x-ndjson", ".csv": "text/csv", ".yml": "text/yaml",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xls": "application/vnd.ms-excel",
 }  # fmt: skip
 NO_PACKAGE = "fpy_issue-494.package.json"
 """A dataset of CKAN's under the name of a package."""
+
+DATA_FILES = ("spreadsheet/br-mg_*", "frictionless/**/*.csv", "frictionless/**/*.xlsx")
+"""Data rather than lists of data: each reported alone is one dataset."""
 
 LISTS_IN_CSV = ("ckan-ecosystem_sites", "dataportals-org_portals", "opendataguru_portals_de", "opendataguru_portals_eu")
 
@@ -37,6 +41,11 @@ def payloads(folder: Path) -> Iterator[Payload]:
     path = folder / "portals/italia_public-opendata-sources.jsonl"
     rows = [json.loads(line) for line in path.read_bytes().splitlines()]
     yield _payload(folder, path, "table", _distinct(rows, "url", "title", "owner_org"))
+    path = folder / "dkan/de-koeln_nodes.jsonl"
+    yield _payload(folder, path, "table", len(path.read_bytes().splitlines()))
+    for pattern in DATA_FILES:
+        for path in sorted(folder.glob(pattern)):
+            yield _payload(folder, path, "file", 1)
     for name in LISTS_IN_CSV:
         path = folder / f"portals/{name}.csv"
         table = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
