@@ -1,4 +1,4 @@
-"""DKAN: the metastore of version 2, the data.json of any version, the CKAN-like interface of version 1."""
+"""DKAN: the metastore of version 2, and the data.json of any version."""
 
 from collections.abc import Iterable
 
