@@ -1,6 +1,7 @@
 """A data file as a single entry: one dataset with one resource."""
 
 from collections.abc import Iterable, Iterator
+from email.message import Message
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -83,8 +84,11 @@ class DataFile(Harvester):
 
 
 def file_name(url: str, disposition: str) -> str:
-    """The name of a file: as Content-Disposition says it, else the last part of its address that is not empty."""
-    _, found, stated = disposition.partition("filename=")
-    name = stated.split(";")[0].strip().strip('"') if found else ""
+    """The name of a file: as Content-Disposition says it (RFC 6266, RFC 8187), else the last part of its
+    address that is not empty.
+    """
+    header = Message()
+    header["Content-Disposition"] = disposition or "attachment"
+    name = (header.get_filename() or "").strip()
     parts = [unquote(part) for part in urlsplit(url).path.split("/") if part]
     return name or (parts[-1] if parts else urlsplit(url).netloc)

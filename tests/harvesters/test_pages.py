@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harvesters.data_file import file_name
 from harvesters.evidence import Seen
 from harvesters.feed import Feed
 from harvesters.schema_org import SchemaOrg
@@ -257,6 +258,22 @@ def test_a_file_is_one_dataset_with_one_resource(site: Site, tmp_path: Path):
     )
     assert package.catalogue.modified is not None
     assert package.catalogue.modified.value == "2025-10-21T07:28:00Z"
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ("", "list"),
+        ("attachment", "list"),
+        ("attachment; filename=budget.csv", "budget.csv"),
+        ('attachment; filename="budget; final.csv"; size=3', "budget; final.csv"),
+        ("attachment; filename*=UTF-8''march%C3%A9s%202024.csv", "marchés 2024.csv"),
+        ("attachment; filename*=nonsense''a%20b.csv", "a b.csv"),
+        ('attachment; FILENAME=" "', "list"),
+    ],
+)
+def test_the_name_that_a_server_gives_a_file(disposition: str, name: str):
+    assert file_name("https://data.xa.example/files/list/", disposition) == name
 
 
 def test_a_page_and_a_file_are_read_again_and_found_by_their_addresses(site: Site, tmp_path: Path):

@@ -12,23 +12,21 @@ from tests.realdata import csw, interfaces, jkan, lists, oai_pmh, ogcapi_records
 
 MODULES = (csw, interfaces, jkan, lists, oai_pmh, ogcapi_records, schema_org, sdmx, sparql, waf)
 LISTED_ELSEWHERE = frozenset({"ckan", "dcat", "dcat-us"})
-NOT_OF_PORTALS = {
-    "portals": "registries of portals; those that are lists in a shape that is read are served as tables",
-}
-"""Folders that need not be served whole, and why."""
-
 PARTS_OF_OTHERS = {
     "socrata/es-ct_view-j8h8-vxug.json": "one asset of the catalogue search beside it, in the shape of views",
+    "portals/commondataio_countries.csv": "countries with their codes",
+    "portals/commondataio_full.jsonl.zst": "a registry of portals, of which portals.csv is made",
+    "portals/commondataio_software.jsonl": "kinds of software for portals",
+    "portals/italia_public-opendata-orgs.jsonl": "the organisations of italia_public-opendata-sources.jsonl",
+    "portals/portals.csv": "a registry of portals, for the register of sources",
+    "portals/portalwatch_portals.ttl": "a registry of portals in RDF: catalogues are named, and no dataset",
+    "portals/re3data_repositories.json": "a registry of repositories",
     "zenodo/zenodo_search_bounds_308.html": "the redirect's body, served before zenodo_search_bounds_200.json",
 }
 """Files that hold no dataset of their own, and why."""
 
 FOLDERS = (
-    sorted(
-        path.name
-        for path in REALDATA.iterdir()
-        if path.is_dir() and path.name not in {*LISTED_ELSEWHERE, *NOT_OF_PORTALS}
-    )
+    sorted(path.name for path in REALDATA.iterdir() if path.is_dir() and path.name not in LISTED_ELSEWHERE)
     if REALDATA.is_dir()
     else []
 )
