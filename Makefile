@@ -31,12 +31,13 @@ demo-stop: $(STAMP) ## stop what the demo started
 
 bench: $(STAMP) ## speed and memory beside the floor, for 10,000 and 100,000 datasets
 	$(VENV)/bin/python -m benchmarks.bench
+	$(VENV)/bin/python -m benchmarks.feed
 
 portal-conformance: $(STAMP) ## CKAN's own search tests against the search stand-in
 	$(VENV)/bin/python -m portal.local.conformance
 
 realdata: $(STAMP) ## every real payload, all of its datasets published too
-	CATALOGUE_REALDATA=all $(VENV)/bin/python -m pytest -s tests/catalogue/test_realdata.py
+	CATALOGUE_REALDATA=all $(VENV)/bin/python -m pytest -s tests/catalogue/test_realdata.py tests/realdata
 
 kill: $(STAMP) ## kill -9 at a hundred instants of harvesting and publishing to a real CKAN
 	CATALOGUE_KILLS=$${CATALOGUE_KILLS:-50} $(VENV)/bin/python -m pytest -s tests/test_kill.py

@@ -23,6 +23,7 @@ from typing import Any
 import requests
 from ckanapi import RemoteCKAN
 
+from benchmarks import protocols
 from benchmarks.portal import NUMBER, template
 from portal import local
 
@@ -191,6 +192,7 @@ def main() -> None:
     counts = list(map(int, sys.argv[1:])) or [10_000, 100_000]
     rows = [line for count in counts for line in measure(count)]
     rows += measure_publishing(min(counts))
+    rows += protocols.rows()
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     print(f"{'stage':34}{'datasets':>10}{'seconds':>10}{'per second':>12}{'floor s':>10}{'x floor':>9}{'peak MiB':>10}")
