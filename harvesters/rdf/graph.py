@@ -4,6 +4,7 @@ Nodes are named by a string: an IRI by itself, a blank node by "_:" and its labe
 document, so that the same page always gives the same records.
 """
 
+import functools
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,6 +42,9 @@ _NOT_FOLLOWED = frozenset(
     }
 )
 """Predicates that lead from a dataset to other datasets, or from a concept into its whole scheme."""
+
+ESCAPED_IRIS = 16_384
+"""Of the IRIs last written this many are remembered; predicates, classes and vocabularies come again and again."""
 
 _UNSAFE_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')  # N-Triples, production IRIREF
 
@@ -136,14 +140,15 @@ def describe(graph: Graph, root: str, max_bytes: int) -> Description:
         node, depth, iri_steps = waiting.popleft()
         subject = _written(node, labels)
         for predicate, value in graph.statements(node):
-            line = f"{subject} <{_escaped(predicate)}> {_object(value, labels)} ."
+            written, leads_on = _predicate(predicate)
+            line = f"{subject} {written} {_object(value, labels)} ."
             lines.append(line)
-            size_bytes += len(line.encode()) + 1
-            if not isinstance(value, (NamedNode, BlankNode)) or canonical(predicate) in _NOT_FOLLOWED:
+            size_bytes += (len(line) if line.isascii() else len(line.encode())) + 1
+            if not leads_on or not isinstance(value, (NamedNode, BlankNode)):
                 continue
             other = key(value)
             steps = iri_steps + isinstance(value, NamedNode)
-            if other in seen or predicate == TYPE or depth >= MAX_DEPTH or steps > MAX_IRI_STEPS:
+            if other in seen or depth >= MAX_DEPTH or steps > MAX_IRI_STEPS:
                 continue
             if graph.statements(other) and APART_CLASSES.isdisjoint(graph.classes(other)):
                 seen.add(other)
@@ -162,6 +167,12 @@ def read_description(text: str) -> tuple[str, MemoryGraph]:
     return key(statements[0].subject), MemoryGraph(statements)
 
 
+@functools.lru_cache(maxsize=ESCAPED_IRIS)
+def _predicate(iri: str) -> tuple[str, bool]:
+    """A predicate as it is written, and whether what it leads to may belong to the description."""
+    return f"<{_escaped(iri)}>", iri != TYPE and canonical(iri) not in _NOT_FOLLOWED
+
+
 def _written(node: str, labels: dict[str, str]) -> str:
     if node.startswith("_:"):
         return labels.setdefault(node, f"_:b{len(labels)}")
@@ -177,6 +188,7 @@ def _object(value: Term, labels: dict[str, str]) -> str:
     return _written(key(value), labels)
 
 
+@functools.lru_cache(maxsize=ESCAPED_IRIS)
 def _escaped(iri: str) -> str:
     """An IRI for N-Triples: characters that it may not hold as \\u escapes, so that it is read back as it was."""
     return _UNSAFE_IN_IRI.sub(lambda match: f"\\u{ord(match[0]):04X}", iri) if _UNSAFE_IN_IRI.search(iri) else iri
