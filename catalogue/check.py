@@ -158,16 +158,11 @@ def _preview(candidate: Candidate, configuration: Configuration, limit: int, *, 
     )
     with tempfile.TemporaryDirectory(prefix="check-") as folder:
         spool = Path(folder) / "check.jsonl.zst"
-        job = {
+        job = configuration.fetching | {
             "source": msgspec.to_builtins(source),
             "run": SOURCE_ID,
             "spool": str(spool),
-            "allow_addresses": list(configuration.allow_addresses),
             "delay_seconds": min(SECONDS_BETWEEN, configuration.delay_seconds),
-            "contact": configuration.contact or "",
-            "proxy": configuration.proxy,
-            "ca_bundle": str(configuration.ca_bundle) if configuration.ca_bundle else None,
-            "max_answer_bytes": configuration.max_answer_bytes,
         }
         preview = _Preview()
         for line in lines_of(CRAWL, msgspec.json.encode(job), until):

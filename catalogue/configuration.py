@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -69,6 +69,14 @@ SETTINGS = (
         "A longer record of a portal is skipped with the finding `record-too-large`.",
     ),
     Setting("CATALOGUE_MAX_ANSWER_BYTES", str(2 << 30), "A longer answer of a portal ends the harvest as `too-large`."),
+    Setting("CATALOGUE_FIRST_BYTE_SECONDS", "90", "How long a portal may take to begin an answer."),
+    Setting("CATALOGUE_ANSWER_SECONDS", "1800", "How long a whole answer of a portal may take."),
+    Setting(
+        "CATALOGUE_SILENCE_SECONDS",
+        "60",
+        "How long a portal may be silent within an answer; over such a time it must also send 256 bytes a second.",
+    ),
+    Setting("CATALOGUE_ATTEMPTS", "5", "How often a request is sent in all, where its trouble may pass."),
     Setting(
         "CATALOGUE_GRACE_RUNS",
         "3",
@@ -119,6 +127,10 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     parallel_harvests: int
     max_record_bytes: int
     max_answer_bytes: int
+    first_byte_seconds: float
+    answer_seconds: float
+    silence_seconds: float
+    attempts: int
     grace_runs: int
     grace_days: float
     ceiling_percent: float
@@ -138,6 +150,24 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     def portal(self) -> Path:
         """The folder of the CKAN that runs on this machine."""
         return self.home / "portal"
+
+    @property
+    def fetching(self) -> dict[str, Any]:
+        """How a harvest fetches, as `harvesters.crawl.Job` has it."""
+        return {
+            "allow_addresses": list(self.allow_addresses),
+            "delay_seconds": self.delay_seconds,
+            "contact": self.contact or "",
+            "proxy": self.proxy,
+            "ca_bundle": str(self.ca_bundle) if self.ca_bundle else None,
+            "max_answer_bytes": self.max_answer_bytes,
+            "limits": {
+                "first_byte_seconds": self.first_byte_seconds,
+                "total_seconds": self.answer_seconds,
+                "rate_window_seconds": self.silence_seconds,
+            },
+            "retries": {"attempts": self.attempts},
+        }
 
     def __repr__(self) -> str:
         return f"Configuration(home={str(self.home)!r})"
@@ -163,6 +193,10 @@ def load(environ: Mapping[str, str] = os.environ, toml_file: Path = TOML_FILE) -
         parallel_harvests=int(_number("CATALOGUE_PARALLEL_HARVESTS", values, 1, 64)),
         max_record_bytes=int(_number("CATALOGUE_MAX_RECORD_BYTES", values, 1 << 10, 1 << 30)),
         max_answer_bytes=int(_number("CATALOGUE_MAX_ANSWER_BYTES", values, 1 << 20, 1 << 40)),
+        first_byte_seconds=_number("CATALOGUE_FIRST_BYTE_SECONDS", values, 0.1, 3600),
+        answer_seconds=_number("CATALOGUE_ANSWER_SECONDS", values, 1, 86_400),
+        silence_seconds=_number("CATALOGUE_SILENCE_SECONDS", values, 0.1, 3600),
+        attempts=int(_number("CATALOGUE_ATTEMPTS", values, 1, 20)),
         grace_runs=int(_number("CATALOGUE_GRACE_RUNS", values, 1, 100)),
         grace_days=_number("CATALOGUE_GRACE_DAYS", values, 0, 365),
         ceiling_percent=_number("CATALOGUE_CEILING_PERCENT", values, 0, 100),

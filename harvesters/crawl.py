@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,7 @@ from harvesters.errors import HarvestError
 from harvesters.fetch.errors import FetchError, InterruptedFetch
 from harvesters.fetch.guard import networks
 from harvesters.fetch.limits import Limits
-from harvesters.fetch.policy import FetchPolicy
+from harvesters.fetch.policy import FetchPolicy, Retries
 from harvesters.fetch.settings import scrapy_settings
 from harvesters.findings import find
 from harvesters.registry import harvester_for
@@ -47,7 +48,8 @@ only newer versions of datasets that were seen."""
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What a harvest is told: the source, where its spool goes, and how it may fetch (`fetch.policy.FetchPolicy`).
 
-    spool: a file that does not exist begins a harvest; one without a verdict is gone on with.
+    spool: a file that does not exist begins a harvest; one without a verdict is gone on with. limits, retries: of one
+    request; max_answer_bytes counts before the sizes in limits.
     """
 
     source: Source
@@ -59,6 +61,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     proxy: str | None = None
     ca_bundle: Path | None = None
     max_answer_bytes: int = 2 << 30
+    limits: Limits = Limits()
+    retries: Retries = Retries()
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -272,7 +276,8 @@ def harvest(job: Job) -> None:
         state = Progress(header)
     policy = FetchPolicy(
         allow_addresses=networks(",".join(job.allow_addresses)),
-        limits=Limits(max_raw_bytes=job.max_answer_bytes, max_decoded_bytes=job.max_answer_bytes),
+        limits=replace(job.limits, max_raw_bytes=job.max_answer_bytes, max_decoded_bytes=job.max_answer_bytes),
+        retries=job.retries,
         contact=job.contact,
         delay_seconds=job.delay_seconds,
         proxy=job.proxy,

@@ -39,18 +39,11 @@ def crawl(
     delay_seconds, ca_bundle: of the source, before the configuration's. said: called with each line of progress. Raises
     HarvestNotPossible where the process could not do its work, with what it said.
     """
-    bundle = ca_bundle or (str(configuration.ca_bundle) if configuration.ca_bundle else None)
-    job = {
-        "source": msgspec.to_builtins(source),
-        "run": str(run),
-        "spool": str(spool),
-        "allow_addresses": list(configuration.allow_addresses),
-        "delay_seconds": configuration.delay_seconds if delay_seconds is None else delay_seconds,
-        "contact": configuration.contact or "",
-        "proxy": configuration.proxy,
-        "ca_bundle": bundle,
-        "max_answer_bytes": configuration.max_answer_bytes,
-    }
+    job = configuration.fetching | {"source": msgspec.to_builtins(source), "run": str(run), "spool": str(spool)}
+    if delay_seconds is not None:
+        job["delay_seconds"] = delay_seconds
+    if ca_bundle is not None:
+        job["ca_bundle"] = ca_bundle
     log = spool.with_suffix(".log")
     with log.open("wb") as errors:
         process = subprocess.Popen(
