@@ -186,7 +186,12 @@ class HarvestSpider(scrapy.Spider):
 
     def _failed(self, ask: Ask, asked: list[Ask], failure: Failure, troubles: list[str]) -> None:
         # The source's own harvester decides, also where it had another one read the answer.
-        instead = list(self._harvester(None).failed(ask, failure))
+        instead = [
+            event
+            for event in self._harvester(None).failed(ask, failure)
+            # What was asked before, and failed or led here, stands in the place of nothing.
+            if not (isinstance(event, Ask) and event.key in self.state.asked)
+        ]
         asked = [*asked, *(event for event in instead if isinstance(event, Ask))]
         replaced = bool(instead)
         for event in instead:

@@ -4,6 +4,7 @@ The standard library's server serves well enough (a benchmark page is one write)
 """
 
 import hashlib
+import socket
 import socketserver
 import sys
 import threading
@@ -32,14 +33,20 @@ class Request(msgspec.Struct, frozen=True):
     address: str
 
 
+Send = Callable[[socket.socket, bytes, bytes], None]
+"""Writes an answer to a connection: its head, and its body."""
+
+
 class Reply(msgspec.Struct, frozen=True):
-    """An answer. revalidates: it carries an ETag, and a client that has it is told 304 (RFC 9110, 13.1.2)."""
+    """An answer. revalidates: it carries an ETag, and a client that has it is told 304 (RFC 9110, 13.1.2). send: writes it
+    where that is not done in one piece; the connection ends with it."""
 
     body: bytes
     content_type: str = "text/html; charset=utf-8"
     status: int = 200
     headers: dict[str, str] = {}
     revalidates: bool = False
+    send: Send | None = None
 
 
 Answer = Callable[[Request], Reply]
@@ -137,4 +144,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             lines.append("Connection: close")
         head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        if reply.send is not None:
+            self.close_connection = True
+            reply.send(self.connection, head, reply.body)
+            return
         self.wfile.write(head if self.command == "HEAD" else head + reply.body)
