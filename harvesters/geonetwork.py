@@ -122,9 +122,7 @@ class GeoNetwork(Harvester):
 
     def _record(self, answer: Answer) -> Iterator[Event]:
         """One record, under the identifier that the search gave it."""
-        with answer.small() as file:
-            root = markup.read(file, answer.url)
-        for event in self._csw().record(root, answer):
+        for event in self._csw().record(markup.parse(answer.content(), answer.url), answer):
             if isinstance(event, Record) and event.protocol is None:
                 yield msgspec.structs.replace(event, id=str(answer.ask.note["id"]))
             else:
