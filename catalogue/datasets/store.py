@@ -80,6 +80,15 @@ def saw(pks: Iterable[str], run: int, at: datetime) -> int:
     return len(listed)
 
 
+def listed(source: str, native_ids: Sequence[str], run: int, at: datetime) -> None:
+    """Note that the portal lists datasets whose records could not be read: they are not missing, and their last valid
+    packages stay. What the store does not know has nothing to keep."""
+    with transaction.atomic():
+        for start in range(0, len(native_ids), BATCH_ROWS):
+            rows = Dataset.objects.filter(source=source, native_id__in=native_ids[start : start + BATCH_ROWS])
+            rows.update(last_run=run, last_seen=at, missing_since=None, withdrawn=None)
+
+
 def keep(source: str, batch: Sequence[Kept], before: dict[str, Seen], run: int, at: datetime) -> Outcome:
     """Write a batch: new datasets, changed ones with their former package into the history, and invalid ones.
 

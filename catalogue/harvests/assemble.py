@@ -32,6 +32,10 @@ MAX_RUN_FINDINGS = 10_000
 """Findings without a dataset that are kept per run; more are counted, and stand in the spool."""
 
 
+NO_DATASET = "not-a-dataset"
+"""The finding on what a portal lists and is none: a service, an application, an image."""
+
+
 class Assembled(msgspec.Struct):
     """What assembling a spool came to."""
 
@@ -61,6 +65,7 @@ class Assembler:
         self._full = full
         self._codes: Counter[str] = Counter()
         self._run_findings: list[RunFinding] = []
+        self._unread: list[str] = []
         self._result = Assembled(store.Outcome(), {})
 
     def assemble(self, spool: Path, progress: Callable[[int], None]) -> Assembled:
@@ -80,6 +85,7 @@ class Assembler:
                     self._keep(*waiting.popleft(), progress)
             while waiting:
                 self._keep(*waiting.popleft(), progress)
+        self._write_listed()
         self._write_run_findings()
         self._result.findings_by_code = dict(sorted(self._codes.items()))
         return self._result
@@ -102,6 +108,7 @@ class Assembler:
                     self._result.gone.append(identifier)
                 case Noticed():
                     self._note(line.finding, line.url)
+                    self._note_listed(line)
                     self._result.quarantined += line.received and line.finding.severity == "blocks"
                 case Verdict():
                     self._result.verdict = line
@@ -150,6 +157,18 @@ class Assembler:
             self._run_findings.append(RunFinding(run_id=self._run, finding=msgspec.to_builtins(finding), url=url))
         if len(self._run_findings) >= store.BATCH_ROWS:
             self._write_run_findings()
+
+    def _note_listed(self, line: Noticed) -> None:
+        """The verdict counts what was received and could not be kept as seen; so must the store, or it would be taken to be
+        missing. What turned out to be no dataset is not listed as one."""
+        if line.received and line.id and line.finding.code != NO_DATASET:
+            self._unread.append(line.id)
+            if len(self._unread) >= store.BATCH_ROWS:
+                self._write_listed()
+
+    def _write_listed(self) -> None:
+        store.listed(self._source.id, self._unread, self._run, self._at)
+        self._unread.clear()
 
     def _write_run_findings(self) -> None:
         RunFinding.objects.bulk_create(self._run_findings)

@@ -201,3 +201,30 @@ def test_what_the_register_expects_is_believed_before_the_portal(quick: Catalogu
 def test_a_hold_that_is_not_there_is_said(catalogue: Catalogue):
     for words in (("show", "7"), ("release", "7", "--by", "Data officer"), ("refuse", "7", "--by", "Data officer")):
         assert "catalogue held list" in catalogue.run("held", *words, status=1).stderr
+
+
+def flows(*grown: int, count: int = 12) -> bytes:
+    """A list of dataflows, of which some have grown beyond what is read."""
+    schemas = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
+    listed = "".join(
+        f'<s:Dataflow id="F{n}" agencyID="XA1" version="1.0"><c:Name>Flow {n}{"x" * 4000 * (n in grown)}</c:Name></s:Dataflow>'
+        for n in range(count)
+    )
+    return (
+        f'<m:Structure xmlns:m="{schemas}/message" xmlns:s="{schemas}/structure" xmlns:c="{schemas}/common"><m:Structures>'
+        f"<s:Dataflows>{listed}</s:Dataflows></m:Structures></m:Structure>"
+    ).encode()
+
+
+def test_a_dataset_that_is_listed_and_cannot_be_read_is_not_missing(catalogue: Catalogue, site: Site):
+    """Its record grew too large: the portal has it all the same, and its last valid package stays."""
+    strict = Catalogue(catalogue.home, AT_ONCE | {"CATALOGUE_MAX_RECORD_BYTES": "2048"})
+    strict.register(f"xa-portal sdmx {site.url}/dataflow")
+    site.routes["/dataflow"] = lambda query: Reply(flows())
+    run(strict)
+    site.routes["/dataflow"] = lambda query: Reply(flows(3))
+    done = run(strict)
+    assert (done["state"], done["missing"], done["withdrawn"]) == ("complete", 0, 0)
+    assert listed(strict) == set(range(12))
+    site.routes["/dataflow"] = lambda query: Reply(flows(count=11))
+    assert run(strict)["withdrawn"] == 1, "what is listed no more is missing as before"
