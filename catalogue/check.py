@@ -4,6 +4,7 @@ Two processes do the fetching, one after the other: `harvesters.probe` finds the
 datasets into a folder that is thrown away. Whatever is known when the time is over is the answer.
 """
 
+import re
 import sys
 import tempfile
 import time
@@ -15,7 +16,9 @@ import msgspec
 
 from catalogue.assess import validation
 from catalogue.configuration import Configuration
+from catalogue.errors import CheckNotPossible
 from catalogue.harvests.probing import Probed, Tell, lines_of, probe
+from catalogue.register.entry_reader import url_mistake
 from harvesters import base
 from harvesters.detect import FALLBACK, SECONDS_BETWEEN, Candidate, Step, with_scheme
 from harvesters.findings import Finding, describe, find
@@ -32,6 +35,9 @@ PROBE_SHARE = 0.7
 
 KEPT_BACK_SECONDS = 1.0
 """Kept for mapping and for telling the result."""
+
+OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
+"""A scheme (RFC 3986, 3.1); what has a digit behind the colon is a host and its port."""
 
 SOURCE_ID = "check"
 CRAWL = [sys.executable, "-m", "harvesters.crawl"]
@@ -96,10 +102,11 @@ def check(
 ) -> Checked:
     """Look at an address: which protocols it speaks, how many datasets it has, and the first `limit` of them.
 
-    protocol: look for this one only. language: of the findings, one of the six. Raises CheckNotPossible for settings that
-    cannot be used, and UnknownProtocol.
+    protocol: look for this one only. language: of the findings, one of the six. Raises CheckNotPossible for what is no
+    web address and for settings that cannot be used, and UnknownProtocol.
     """
     started = time.monotonic()
+    _refuse_mistakes(url)
     if protocol is not None:
         harvester_for(protocol)
     end = started + seconds - KEPT_BACK_SECONDS
@@ -111,7 +118,7 @@ def check(
             break
         tell(f"reading the first datasets as {candidate.title}")
         chosen, preview = candidate, _preview(candidate, configuration, limit, until=end)
-        if preview.datasets:
+        if preview.datasets or _lists_nothing(candidate, preview):
             break
     if chosen is None or not preview.datasets:
         chosen = next(iter(candidates), None)
@@ -132,6 +139,15 @@ def check(
         requests=probed.requests + preview.requests,
         seconds=round(took, 2),
     )
+
+
+def _refuse_mistakes(url: str) -> None:
+    """What the register would refuse, in the same words, before anything is asked. People write addresses without a scheme:
+    those are read as https, and only what names another scheme is judged as it stands."""
+    named = OTHER_SCHEME.match(url.strip())
+    mistake = url_mistake(url.strip() if named else with_scheme(url))
+    if mistake is not None:
+        raise CheckNotPossible(" ".join(mistake))
 
 
 # -- the first datasets
@@ -216,6 +232,11 @@ def _own_findings(
     return found
 
 
+def _lists_nothing(candidate: Candidate, preview: _Preview) -> bool:
+    """Whether a catalogue was read to its end, and says itself that it is empty."""
+    return preview.done and not preview.datasets and _first(preview.advertised, candidate.advertised) == 0
+
+
 def _judgement(chosen: Candidate | None, preview: _Preview, probed: Probed) -> Judgement:
     if chosen is None and probed.trouble is not None:
         return Judgement("unanswered", probed.trouble[1])
@@ -232,6 +253,11 @@ def _judgement(chosen: Candidate | None, preview: _Preview, probed: Probed) -> J
         advertised = _first(chosen.advertised, preview.advertised)
         says = f"; the portal says that it has {advertised:,} datasets" if advertised is not None else ""
         return Judgement("readable", f"This is {chosen.title}, and it can be harvested{says}.")
+    if _lists_nothing(chosen, preview):
+        return Judgement(
+            "recognised",
+            f"This is {chosen.title}, and it lists no dataset; check that it is the right address, or publish the first one.",
+        )
     why = f" {preview.sentence}" if preview.sentence else ""
     return Judgement("recognised", f"This looks like {chosen.title}, but no dataset was read yet.{why}")
 

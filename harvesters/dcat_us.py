@@ -223,7 +223,9 @@ class DcatUs(Harvester):
                 "title" in member and bool(_MEMBER.search(repr(member).replace("'", '"'))) for member in stated[:20]
             )
             conforms = isinstance(said, dict) and bool(_CONTEXT.search(seen.text[:65536]))
-            if not conforms and 2 * known <= len(stated[:20]):
+            if stated and not conforms and 2 * known <= len(stated[:20]):
+                return None
+            if not stated and not urlsplit(seen.url).path.endswith("data.json"):
                 return None
             within = len(listed_within(said)) if isinstance(said, dict) else 0
             return Recognised(

@@ -30,7 +30,7 @@ def check(
         checked = look(url, CONFIGURATION, lambda words: None, protocol=protocol, limit=limit, language=language)
         print_json(checked)
     else:
-        with Console(stderr=True).status(f"looking at {url}") as status:
+        with Console(stderr=True).status("looking at the address") as status:
             checked = look(
                 url,
                 CONFIGURATION,

@@ -121,3 +121,37 @@ def test_changes_alone_are_asked_for_where_a_harvest_was_complete(site: Site, ca
     assert "changed since" in run["sentence"]
     assert len(catalogue.packages()) == 5
     assert catalogue.json("harvest", "xa-portal")["runs"][0]["missing"] == 4, "a full harvest finds what is gone"
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("htp:/data.xa.example", "Only addresses that begin with https:// or http://"),
+        ("ftp://data.xa.example/a", "Only addresses that begin with https:// or http://"),
+        ("mailto:info@data.xa.example", "Only addresses that begin with https:// or http://"),
+        ("not a url", "write a blank inside it as %20"),
+        ("https://user:secret@data.xa.example/", "Remove what stands before the @"),
+        ("user:secret@data.xa.example", "begin with https:// or http://"),
+        ("", "host"),
+    ],
+)
+def test_what_is_no_web_address_is_said_before_anything_is_asked(address: str, words: str, catalogue: Catalogue):
+    done = catalogue.run("check", address, status=1)
+    assert words in done.stderr
+    assert "secret" not in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "protocol"),
+    [
+        ("/api/3/action/package_search", b'{"success": true, "result": {"count": 0, "results": []}}', "ckan"),
+        ("/data.json", b'{"dataset": []}', "dcat-us"),
+    ],
+)
+def test_an_empty_list_is_called_empty(path: str, body: bytes, protocol: str, site: Site, catalogue: Catalogue):
+    site.routes["/"] = lambda query: HTML
+    site.routes[path] = lambda query: Reply(body, headers={"Content-Type": "application/json"})
+    checked = catalogue.json("check", f"{site.url}/", status=1)
+    assert checked["protocol"] == protocol
+    assert "lists no dataset" in checked["verdict"]["sentence"]
