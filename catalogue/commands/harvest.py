@@ -56,6 +56,10 @@ def harvest(
             bars.update(tasks[source], description=f"{source}: {STEPS[step]}", completed=done, total=expected)
 
         results = pipeline.harvest(chosen, CONFIGURATION, tell, limit=limit, full=full, changes=changes)
+        for result in results:  # a bar that ended short of a count looks as if something were still going on
+            if (task := tasks.get(result.source)) is not None:
+                done = bars.tasks[task].completed
+                bars.update(task, description=f"{result.source}: {result.state}", completed=done or 1, total=done or 1)
     if as_json:
         print_json({"runs": results})
     else:

@@ -38,8 +38,8 @@ class Rules(msgspec.Struct, frozen=True):
     ceiling: float
 
     def held(self, missing: int, live: int) -> bool:
-        """Whether so many missing of so many are more than may go without a person's look."""
-        return missing > max(CEILING_LEAST, self.ceiling * live)
+        """Whether so many missing of so many are more than may go without a person's look: above the ceiling, or all."""
+        return missing > max(CEILING_LEAST, self.ceiling * live) or missing == live > 0
 
     def renumbered(self, found: int, of: int, live: int) -> bool:
         """Whether so many pairs, of so many datasets that could have one, say that the portal renumbered."""

@@ -96,6 +96,20 @@ def test_ten_missing_are_not_held(quick: Catalogue, portal: CkanDouble):
     assert (run(quick)["withdrawn"], listed(quick)) == (10, set(range(10, 40)))
 
 
+def test_an_empty_list_of_a_small_portal_is_held(catalogue: Catalogue, site: Site):
+    """Its few datasets are below the ceiling; that it has none at all is more likely a bad night than the truth."""
+    small = Catalogue(catalogue.home, AT_ONCE)
+    portal = CkanDouble(site, [dataset(number) for number in range(3)])
+    small.register(f"xa-portal ckan {portal.url}")
+    run(small)
+    portal.datasets = []
+    done = run(small)
+    assert (done["withdrawn"], listed(small)) == (0, {0, 1, 2})
+    assert "3 of its 3 datasets are missing at once" in done["sentence"]
+    small.run("held", "release", str(done["hold"]), "--by", "Data officer")
+    assert listed(small) == set()
+
+
 def test_a_hold_ends_by_itself_when_the_portal_is_whole_again(quick: Catalogue, portal: CkanDouble):
     everything = portal.datasets
     portal.datasets = everything[:20]
