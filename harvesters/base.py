@@ -14,7 +14,7 @@ import msgspec
 
 from harvesters.errors import FailureClass, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
-from harvesters.findings import Finding
+from harvesters.findings import Finding, find
 from harvesters.package import Mapped
 from harvesters.spool import Ask, Gone, Noticed, Part, Record, raw_json
 
@@ -71,12 +71,17 @@ class Answer(msgspec.Struct, frozen=True):
 
     def content(self) -> bytes:
         """The whole body. Raises MalformedAnswer over `SMALL_ANSWER_BYTES`."""
+        with self.small() as file:
+            return file.read()
+
+    def small(self) -> BinaryIO:
+        """The body as a stream, for what is made of it whole. Raises MalformedAnswer over `SMALL_ANSWER_BYTES`."""
         size = self.path.stat().st_size
         if size > SMALL_ANSWER_BYTES:
             raise MalformedAnswer(
                 f"{self.url} sent {size >> 20} MiB in one answer of a kind that is read whole; ask the portal for pages."
             )
-        return self.path.read_bytes()
+        return self.open()
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -175,6 +180,15 @@ class Harvester:
         """Whether an answer speaks this protocol; called with every answer of success, and never raises for what it
         holds."""
         return None
+
+    def oversized(self, answer: Answer, identifier: str | None) -> Noticed | None:
+        """The finding in the place of a record that is a whole answer, where that is over the limit; to be asked before the
+        answer is read."""
+        size, limit = answer.path.stat().st_size, self.source.max_record_bytes
+        if size <= limit:
+            return None
+        finding = find("record-too-large", value=answer.url, size=size, limit=limit)
+        return notice(finding, answer, identifier, received=True)
 
     def json_record(self, identifier: str | None, raw: bytes, answer: Answer) -> Record:
         """A record from JSON bytes of an answer, to be mapped by this harvester."""

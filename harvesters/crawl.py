@@ -150,6 +150,8 @@ class HarvestSpider(scrapy.Spider):
                 match event:
                     case Ask():
                         asked.append(event)
+                    case Record() if too_large := self._too_large(event):
+                        self._write(too_large)
                     case Record(id=str(identifier)):
                         if identifier in here:
                             self._write(Noticed(finding=find("identifier-repeated", value=identifier), url=ask.url))
@@ -196,7 +198,7 @@ class HarvestSpider(scrapy.Spider):
         replaced = bool(instead)
         for event in instead:
             if isinstance(event, Record):
-                self._write(msgspec.structs.replace(event, at=event.at or _now()))
+                self._write(self._too_large(event) or msgspec.structs.replace(event, at=event.at or _now()))
         self._write(
             Noticed(
                 finding=find("fell-back" if replaced else "answer-failed", value=ask.url, why=failure.sentence),
@@ -213,6 +215,15 @@ class HarvestSpider(scrapy.Spider):
                 troubles=troubles,
             )
         )
+
+    def _too_large(self, record: Record) -> Noticed | None:
+        """The finding in the place of a record over the limit, which most harvesters skip before they hold it whole."""
+        size = len(record.text) if record.text is not None else len(memoryview(record.json))
+        limit = self.job.source.max_record_bytes
+        if size <= limit:
+            return None
+        finding = find("record-too-large", value=record.url, size=size, limit=limit)
+        return Noticed(finding=finding, url=record.url, received=True, id=record.id)
 
     def _write(self, line: Line) -> None:
         self.writer.write([line])

@@ -29,8 +29,8 @@ from harvesters.iso.mapping import map_iso
 from harvesters.markup import Element, child, local, text
 from harvesters.package import Mapped
 from harvesters.spool import Ask, Record
+from harvesters.xmlrecord import too_large, xml_record
 
-MEDIA = "application/xml"
 PAGE_SIZES = (50, 10, 1)
 DUBLIN_CORE_TYPES = ("service", "software", "application", "map")
 DUBLIN_CORE = ("Record", "SummaryRecord", "BriefRecord")
@@ -76,7 +76,8 @@ class Csw(Harvester):
 
     def read(self, answer: Answer) -> Iterator[Event]:
         """The capabilities, or a page of records. Raises MalformedAnswer for an exception report and for anything else."""
-        root = markup.parse(answer.content(), answer.url)
+        with answer.small() as file:
+            root = markup.read(file, answer.url)
         if local(root) == "ExceptionReport":
             raise MalformedAnswer(
                 f"{answer.url} refuses the request: {' '.join((text(root) or 'no reason').split())[:300].rstrip('.')}."
@@ -118,12 +119,9 @@ class Csw(Harvester):
 
     def record(self, element: Element, answer: Answer) -> Iterator[Event]:
         """One member of a page: an ISO record, a Dublin Core record, or DCAT."""
-        content = markup.serialised(element)
-        if len(content) > self.source.max_record_bytes:
-            limit = self.source.max_record_bytes
-            yield notice(
-                find("record-too-large", value=answer.url, size=len(content), limit=limit), answer, received=True
-            )
+        if size := too_large(element, self.source):
+            finding = find("record-too-large", value=answer.url, size=size, limit=self.source.max_record_bytes)
+            yield notice(finding, answer, received=True)
         elif is_dcat(element):
             yield from read_dcat(element, self.source, answer)
         elif iso.is_record(element):
@@ -131,7 +129,7 @@ class Csw(Harvester):
             if kind is not None:
                 yield notice(find("not-a-dataset", value=kind), answer, identifier, received=True)
             else:
-                yield _xml(identifier, content, answer)
+                yield xml_record(identifier, element, answer, self.source)
         elif local(element) in DUBLIN_CORE:
             identifier = text(child(element, "identifier"))
             said = [each.rpartition("/")[2] for each in types(element)]
@@ -139,10 +137,11 @@ class Csw(Harvester):
             if other is not None:
                 yield notice(find("not-a-dataset", value=other), answer, identifier, received=True)
             else:
-                yield _xml(identifier, content, answer)
+                yield xml_record(identifier, element, answer, self.source)
         else:
             why = f"{local(element)} is not a metadata record that is known here"
-            yield notice(find("record-malformed", value=content[:200], why=why), answer, received=True)
+            excerpt = markup.serialised(element)[:200]
+            yield notice(find("record-malformed", value=excerpt, why=why), answer, received=True)
 
     @classmethod
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
@@ -195,7 +194,3 @@ def map_record(record: Record, source: Source, protocol: str) -> Mapped:
     if re.match(r"\s*<(?:\w+:)?(?:Summary|Brief)?Record\b", record.text or ""):
         return map_dublin_core(record, source, protocol)
     return map_iso(record, source, protocol)
-
-
-def _xml(identifier: str | None, content: str, answer: Answer) -> Record:
-    return Record(id=identifier, url=answer.url, at=answer.at, status=answer.status, media=MEDIA, text=content)

@@ -71,6 +71,10 @@ class Dataverse(JsonPages):
         return self._one(answer) if answer.ask.purpose == "record" else super().read(answer)
 
     def _one(self, answer: Answer) -> Iterator[Event]:
+        identifier = str(answer.ask.note["id"])
+        if too_large := self.oversized(answer, identifier):
+            yield too_large
+            return
         content = answer.content()
         try:
             said = msgspec.json.decode(content)
@@ -80,7 +84,7 @@ class Dataverse(JsonPages):
             ) from error
         if not isinstance(dig(said, "data"), dict):
             raise MalformedAnswer(f"{answer.url} answered without a dataset; tell the installation's operator.")
-        yield self.json_record(str(answer.ask.note["id"]), content, answer)
+        yield self.json_record(identifier, content, answer)
 
     def failed(self, ask: Ask, failure: Failure) -> Iterable[Event]:
         """What the search said, where a dataset's own JSON cannot be had."""

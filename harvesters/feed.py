@@ -14,8 +14,8 @@ from harvesters.markup import Element, child, children, local, text, texts
 from harvesters.package import Additions, Mapped, Publisher
 from harvesters.spool import Ask, Record
 from harvesters.values import Language
+from harvesters.xmlrecord import xml_record
 
-MEDIA = "application/xml"
 FEED_TYPES = ("application/atom+xml", "application/rss+xml")
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -43,7 +43,8 @@ class Feed(Harvester):
 
     def read(self, answer: Answer) -> Iterator[Event]:
         """A record per entry, then the next page or the end."""
-        root = markup.parse(answer.content(), answer.url)
+        with answer.small() as file:
+            root = markup.read(file, answer.url)
         if local(root) not in ("feed", "rss", "RDF"):
             raise MalformedAnswer(f"{answer.url} is not an RSS or Atom feed; check the address.")
         found = entries(root)
@@ -55,14 +56,7 @@ class Feed(Harvester):
             for key, value in shared.items():
                 if value:
                     entry.set(f"shared-{key}", value)
-            yield Record(
-                id=identifier(entry),
-                url=answer.url,
-                at=answer.at,
-                status=answer.status,
-                media=MEDIA,
-                text=markup.serialised(entry),
-            )
+            yield xml_record(identifier(entry), entry, answer, self.source)
         total = text(_of_feed(root, "totalResults"))
         if total is not None and total.isdecimal():
             yield Advertised(int(total))

@@ -122,7 +122,9 @@ class GeoNetwork(Harvester):
 
     def _record(self, answer: Answer) -> Iterator[Event]:
         """One record, under the identifier that the search gave it."""
-        for event in self._csw().record(markup.parse(answer.content(), answer.url), answer):
+        with answer.small() as file:
+            root = markup.read(file, answer.url)
+        for event in self._csw().record(root, answer):
             if isinstance(event, Record) and event.protocol is None:
                 yield msgspec.structs.replace(event, id=str(answer.ask.note["id"]))
             else:

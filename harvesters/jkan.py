@@ -130,6 +130,10 @@ class Jkan(Harvester):
         yield LastPage()
 
     def _file(self, answer: Answer) -> Iterator[Event]:
+        identifier = _slug(urlsplit(answer.ask.url).path.removesuffix(".md"))
+        if too_large := self.oversized(answer, identifier):
+            yield too_large
+            return
         text = answer.content().decode("utf-8", "replace")
         matter = _FRONT_MATTER.match(text)
         said = read_yaml(matter[1], answer.url) if matter else None
@@ -137,9 +141,7 @@ class Jkan(Harvester):
             raise MalformedAnswer(
                 f"{answer.url} has no front matter in YAML; ask the portal's operator to correct the file."
             )
-        yield self.json_record(
-            _slug(urlsplit(answer.ask.url).path.removesuffix(".md")), msgspec.json.encode(said), answer
-        )
+        yield self.json_record(identifier, msgspec.json.encode(said), answer)
 
     @classmethod
     def leads(cls, seen: Seen) -> Iterable[Lead]:

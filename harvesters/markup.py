@@ -14,6 +14,7 @@ Element = etree._Element
 MAX_DEPTH = 200
 """Of nested elements; real records have at most 40."""
 
+_LENGTH = etree.XPath("string-length(.)")
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 
@@ -22,13 +23,20 @@ def parse(content: bytes, origin: str) -> Element:
 
     Raises MalformedAnswer for what is not well-formed, declares entities, or is nested deeper than `MAX_DEPTH`.
     """
-    if _ENTITY.search(content[:65536]):
+    return read(BytesIO(content), origin)
+
+
+def read(file: BinaryIO, origin: str) -> Element:
+    """As `parse`, of a file: the document is not held beside its tree."""
+    head = file.read(65536)
+    if _ENTITY.search(head):
         raise MalformedAnswer(f"{origin} declares XML entities, which are not read; ask the portal for plain XML.")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True
     )
     try:
-        root = etree.parse(BytesIO(content.lstrip(b"\xef\xbb\xbf \t\r\n")), parser).getroot()
+        file.seek(len(head) - len(head.lstrip(b"\xef\xbb\xbf \t\r\n")))
+        root = etree.parse(file, parser).getroot()
     except etree.XMLSyntaxError as error:
         raise MalformedAnswer(f"{origin} is not well-formed XML ({error}); tell the portal's operator.") from error
     if root is None or _too_deep(root):
@@ -60,6 +68,11 @@ def elements(file: BinaryIO, name: str, origin: str) -> Iterator[Element]:
 def serialised(element: Element) -> str:
     """An element as text that stands alone, its namespaces declared."""
     return etree.tostring(element, encoding="unicode", with_tail=False)
+
+
+def text_length(element: Element) -> int:
+    """How many characters of text are within an element, counted without taking them out of the tree."""
+    return int(float(str(_LENGTH(element))))
 
 
 def local(element: Element) -> str:

@@ -29,8 +29,8 @@ from harvesters.iso.mapping import map_iso
 from harvesters.markup import Element, child, children, local, text
 from harvesters.package import Mapped
 from harvesters.spool import Ask, Gone, Record
+from harvesters.xmlrecord import too_large, xml_record
 
-MEDIA = "application/xml"
 PREFIXES = (
     *("dcat", "dcat_ap", "dcat-ap", "oai_dcat", "rdf"),
     *("iso19139", "iso19115", "iso19115-3", "iso19115-3.2018", "gmd", "iso"),
@@ -98,7 +98,8 @@ class OaiPmh(Harvester):
 
     def read(self, answer: Answer) -> Iterator[Event]:
         """The formats, or a page of records. Raises MalformedAnswer for errors other than that nothing matches."""
-        root = markup.parse(answer.content(), answer.url)
+        with answer.small() as file:
+            root = markup.read(file, answer.url)
         if local(root) != "OAI-PMH":
             raise MalformedAnswer(f"{answer.url} did not answer in OAI-PMH; check the base address.")
         error = child(root, "error")
@@ -185,6 +186,9 @@ class OaiPmh(Harvester):
                 received=True,
             )
             return
+        if too_large(metadata, self.source):
+            yield xml_record(identifier, metadata, answer, self.source)
+            return
         if is_dcat(metadata):
             yield from read_dcat(metadata, self.source, answer, identifier)
             return
@@ -192,17 +196,7 @@ class OaiPmh(Harvester):
         if kind is not None:
             yield notice(find("not-a-dataset", value=kind), answer, identifier, received=True)
             return
-        content = markup.serialised(metadata)
-        if len(content) > self.source.max_record_bytes:
-            limit = self.source.max_record_bytes
-            yield notice(
-                find("record-too-large", value=answer.url, size=len(content), limit=limit),
-                answer,
-                identifier,
-                received=True,
-            )
-            return
-        yield Record(id=identifier, url=answer.url, at=answer.at, status=answer.status, media=MEDIA, text=content)
+        yield xml_record(identifier, metadata, answer, self.source)
 
     def _other_kind(self, metadata: Element) -> str | None:
         """What a record is where it says that it is no dataset; None where it is one, or says nothing."""

@@ -20,6 +20,7 @@ from harvesters.markup import Element
 from harvesters.package import Mapped
 from harvesters.spool import Ask, Record
 from harvesters.values import read_date
+from harvesters.xmlrecord import xml_record
 
 LINKED = "node"
 """The purpose of asks in a web of pages (`crawl.LINKED`)."""
@@ -27,7 +28,6 @@ LINKED = "node"
 MAX_DEPTH = 5
 """Of folders below the reported one."""
 
-MEDIA = "application/xml"
 _DAY = re.compile(r"\b(?:\d{4}-\d{2}-\d{2}|\d{2}-[A-Z][a-z]{2}-\d{4})\b")
 _INDEX = re.compile(r"index of|directory listing|parent directory|\[to parent directory\]", re.IGNORECASE)
 
@@ -72,14 +72,14 @@ class Waf(Harvester):
             yield Ask(url, purpose=LINKED, note={"depth": depth - 1})
 
     def _file(self, answer: Answer) -> Iterator[Event]:
-        root = markup.parse(answer.content(), answer.url)
+        with answer.small() as file:
+            root = markup.read(file, answer.url)
         kind = iso.other_kind(root) if iso.is_record(root) else None
         if kind is not None:
             yield notice(find("not-a-dataset", value=kind), answer, iso.identifier(root), received=True)
         elif iso.is_record(root) or fgdc.is_record(root):
             identifier = (iso.identifier(root) if iso.is_record(root) else None) or answer.ask.url
-            content = markup.serialised(root)
-            yield Record(id=identifier, url=answer.url, at=answer.at, status=answer.status, media=MEDIA, text=content)
+            yield xml_record(identifier, root, answer, self.source)
         else:
             why = f"its root is {markup.local(root)}, which is no metadata record"
             yield notice(find("record-malformed", value=answer.url, why=why), answer)

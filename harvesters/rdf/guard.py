@@ -6,9 +6,10 @@ more than ten thousand times. Real catalogues do none of this.
 
 import io
 import re
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from harvesters.errors import MalformedAnswer
+from harvesters.rdf.longvalues import Readable
 from harvesters.rdf.syntax import Syntax
 
 MAX_XML_DEPTH = 200
@@ -84,7 +85,7 @@ class TripleTermScan:
 class Guarded(io.RawIOBase):
     """A body read through a scan."""
 
-    def __init__(self, file: BinaryIO, scan: Scan) -> None:
+    def __init__(self, file: Readable, scan: Scan) -> None:
         self._file = file
         self._scan = scan
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
 import msgspec
@@ -11,6 +12,7 @@ from harvesters.errors import MalformedAnswer
 from harvesters.findings import Finding, find
 from harvesters.rdf import jsonld, rdfxml, turtle
 from harvesters.rdf.guard import Guarded, scan_of
+from harvesters.rdf.longvalues import LONGEST_BYTES, Shortened
 from harvesters.rdf.syntax import Syntax, syntax_of
 
 FORMATS = {
@@ -53,18 +55,16 @@ def read_statements(content: bytes, where: str) -> Statements:
     Raises MalformedAnswer where nothing of it can be read.
     """
     syntax = syntax_or_refuse(content[: 4 << 16].decode("utf-8", "replace"), where)
+    if len(content) > LONGEST_BYTES:
+        content = b"".join(iter(partial(Shortened(io.BytesIO(content), syntax).read, READ_BYTES), b""))
     if syntax is Syntax.RDF_XML:
         content = rdfxml.without_doctype(content, where)
     scan_of(syntax, where).feed(content)
-    match syntax:
-        case Syntax.RDF_XML:
-            statements = _rdf_xml(content, where)
-        case Syntax.JSON_LD:
-            statements = _json_ld(content, where)
-        case Syntax.N_QUADS:
-            statements = _n_quads(content, where)
-        case _:
-            statements = _trig(content, where)
+    readers = {Syntax.RDF_XML: _rdf_xml, Syntax.JSON_LD: _json_ld, Syntax.N_QUADS: _n_quads}
+    try:
+        statements = readers.get(syntax, _trig)(content, where)
+    except MemoryError as error:
+        raise _value_too_long(syntax, where) from error
     if not statements.quads and statements.findings:
         first = statements.findings[0].params.get("why", "")
         raise MalformedAnswer(
@@ -78,7 +78,7 @@ def stream_statements(file: BinaryIO, syntax: Syntax, where: str, findings: list
 
     findings: gets the first `MAX_FINDINGS` mistakes. Raises MalformedAnswer where there are too many to read on.
     """
-    guarded = io.BufferedReader(Guarded(file, scan_of(syntax, where)), READ_BYTES)
+    guarded = io.BufferedReader(Guarded(Shortened(file, syntax), scan_of(syntax, where)), READ_BYTES)
     mistakes = 0
     parser = parse(guarded, format=FORMATS[syntax], base_iri=where, lenient=True)
     while True:
@@ -92,8 +92,17 @@ def stream_statements(file: BinaryIO, syntax: Syntax, where: str, findings: list
                 raise MalformedAnswer(
                     f"The {syntax.value} of {where} is broken in too many places; tell the portal's operator."
                 ) from error
+        except MemoryError as error:
+            raise _value_too_long(syntax, where) from error
         else:
             return
+
+
+def _value_too_long(syntax: Syntax, where: str) -> MalformedAnswer:
+    """The error for a value that the parser cannot hold, and that has no blank at which it could be cut."""
+    return MalformedAnswer(
+        f"The {syntax.value} of {where} has a value of more than 16 MiB, which is not read; tell the portal's operator."
+    )
 
 
 def _rdf_xml(content: bytes, where: str) -> Statements:

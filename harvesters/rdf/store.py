@@ -5,13 +5,18 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from harvesters.rdf.graph import Statement, Term, key
 from harvesters.rdf.vocabulary import TYPE, canonical
 
 BATCH_QUADS = 100_000
 """Loaded at once; each takes about 200 bytes while it is."""
+
+KEPT = "urn:as-written:"
+"""Before the datatype of a literal while it is in the database."""
+
+STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
 class StoreGraph:
@@ -29,7 +34,7 @@ class StoreGraph:
             for quad in self._quads:
                 if isinstance(quad.object, Triple):
                     continue  # as in `MemoryGraph`
-                batch.append(Quad(quad.subject, quad.predicate, quad.object))
+                batch.append(Quad(quad.subject, quad.predicate, _kept(quad.object)))
                 if len(batch) >= BATCH_QUADS:
                     self._store.bulk_extend(batch)
                     batch.clear()
@@ -45,7 +50,8 @@ class StoreGraph:
 
     def statements(self, node: str) -> Sequence[Statement]:
         """What is said of a node; empty where nothing is."""
-        return [(quad.predicate.value, quad.object) for quad in self._store.quads_for_pattern(_node(node), None, None)]
+        found = self._store.quads_for_pattern(_node(node), None, None)
+        return [(quad.predicate.value, _restored(quad.object)) for quad in found]
 
     def classes(self, node: str) -> frozenset[str]:
         """The classes of a node, in their standard spelling."""
@@ -67,7 +73,21 @@ class StoreGraph:
         """Subject and object of every statement with one of the predicates."""
         for predicate in predicates:
             for quad in self._store.quads_for_pattern(None, NamedNode(predicate), None):
-                yield key(quad.subject), quad.object
+                yield key(quad.subject), _restored(quad.object)
+
+
+def _kept(value: Term) -> Term:
+    """A term as it is put into the database, which would write dates and numbers in a form of its own (`+00:00` as `Z`)."""
+    if not isinstance(value, Literal) or value.language is not None or value.datatype.value == STRING:
+        return value
+    return Literal(value.value, datatype=NamedNode(KEPT + value.datatype.value))
+
+
+def _restored(value: Term) -> Term:
+    """A term as it was read, from the database."""
+    if not isinstance(value, Literal) or not value.datatype.value.startswith(KEPT):
+        return value
+    return Literal(value.value, datatype=NamedNode(value.datatype.value.removeprefix(KEPT)))
 
 
 def _node(name: str) -> NamedNode | BlankNode:

@@ -15,14 +15,15 @@ class Exchange(msgspec.Struct):
     """One request to a portal that suffers a fault; robots.txt is never among them.
 
     number: which of the different requests it is, from 1. times: how often this very request has been made, from 1. page: which
-    of the different answers that hold datasets this is, from 1; 0 for one that holds none. usual: what the portal answers
-    when nothing is wrong. pages: those answers that hold datasets, oldest first.
+    of the different answers that hold datasets this is, from 1; 0 for one that holds none. listed: how many datasets the usual
+    answer holds. usual: what the portal answers when nothing is wrong. pages: those that hold datasets, oldest first.
     """
 
     request: Request
     number: int
     times: int
     page: int
+    listed: int
     usual: Reply
     pages: list[Reply]
     catalogue: Catalogue

@@ -67,7 +67,7 @@ class LoopsPages(Fault):
 
     def answer(self, exchange: Exchange) -> Reply | None:
         """The first and the second page in turn."""
-        return exchange.pages[(exchange.page - 1) % 2] if exchange.page else None
+        return exchange.pages[(exchange.page - 1) % 2] if exchange.listed > 1 else None
 
 
 class RepeatsAPage(Fault):
@@ -79,7 +79,7 @@ class RepeatsAPage(Fault):
 
     def answer(self, exchange: Exchange) -> Reply | None:
         """The first page as the second."""
-        return exchange.pages[0] if exchange.page == 2 else None
+        return exchange.pages[0] if exchange.page == 2 and exchange.listed > 1 else None
 
 
 class Empty(Fault):

@@ -81,13 +81,15 @@ class FaultyPortal(Portal):
     def _exchange(self, request: Request, usual: Reply) -> Exchange:
         key = (request.method, request.path, tuple(sorted(request.query.items())), request.body)
         self._asked[key] = self._asked.get(key, 0) + 1
-        if key not in self._pages and 200 <= usual.status < 300 and self.numbers(usual.body):
-            self._pages[key] = usual
+        listed = len(self.numbers(usual.body)) if 200 <= usual.status < 300 else 0
+        if listed:
+            self._pages.setdefault(key, usual)
         return Exchange(
             request=request,
             number=list(self._asked).index(key) + 1,
             times=self._asked[key],
             page=list(self._pages).index(key) + 1 if key in self._pages else 0,
+            listed=listed,
             usual=usual,
             pages=list(self._pages.values()),
             catalogue=self.catalogue,

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from sandbox.arcgis_server import DIRECTORY, ServicesDirectory
 from sandbox.ckan import CkanApi
+from sandbox.csw import CatalogueService
 from sandbox.dcat import DcatFeed
 from sandbox.dcat_us import DataJson
 from sandbox.faults.portal import MARK, NAME, FaultyPortal
 from sandbox.feed import Feeds
 from sandbox.frictionless import DataPackages
+from sandbox.geonetwork import ROOT as GEONETWORK
+from sandbox.geonetwork import Search
 from sandbox.iati import DatasetIndex
+from sandbox.oai_pmh import Repository
 from sandbox.ocds import PublicationList
 from sandbox.pages import Pages
 from sandbox.portal import Robots
@@ -19,6 +23,7 @@ from sandbox.schema_org import DescribedPages, Sitemaps
 from sandbox.sdmx import ROOT, Dataflows3, Dataflows21
 from sandbox.sparql import SparqlEndpoint
 from sandbox.table import Spreadsheet
+from sandbox.waf import FOLDER, Folder
 from tests.harvesters.kinds import KINDS, Kind
 from tests.sandbox.portals import portal
 
@@ -38,6 +43,10 @@ MORE = [
     Kind("ocds", PublicationList(), {}, home="/publications.json"),
     Kind("iati", DatasetIndex(), {}, home="/indices/dataset-index-full.json"),
     Kind("feed", Feeds(), {}, home="/feed.atom"),
+    Kind("csw", CatalogueService(), home="/csw"),
+    Kind("oai-pmh", Repository(), {}, home="/oai"),
+    Kind("waf", Folder(), {}, home=FOLDER),
+    Kind("geonetwork", Search(), home=f"{GEONETWORK}/"),
     Kind("arcgis-server", ServicesDirectory(), {}, home=DIRECTORY),
 ]
 """Beside those of `KINDS`."""
