@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from harvesters.base import Advertised, Answer, Event, Harvester, LastPage, Parts, Source, Trouble, no_parts, notice
 from harvesters.errors import MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
-from harvesters.findings import Finding, find
+from harvesters.findings import find
 from harvesters.package import Mapped
 from harvesters.rdf.body import Body
 from harvesters.rdf.dataset import map_dataset
@@ -20,7 +20,7 @@ from harvesters.rdf.feed import Member, Page, page_of
 from harvesters.rdf.graph import DATASET_CLASSES, Graph, Statement, describe, key
 from harvesters.rdf.node import SKOLEM_PATH
 from harvesters.rdf.paging import Paging, is_on_host_of, on_host_of, paging
-from harvesters.rdf.reading import Statements, read_statements, stream_statements, syntax_or_refuse
+from harvesters.rdf.reading import Begun, Statements, StreamedStatements, begun, read_statements, syntax_or_refuse
 from harvesters.rdf.store import StoreGraph
 from harvesters.rdf.syntax import HEAD_CHARACTERS, Syntax, syntax_of
 from harvesters.rdf.vocabulary import DCAT, DCT, TREE, TYPE, canonical
@@ -75,14 +75,16 @@ class Dcat(Harvester):
             yield from self._read_page(read_statements(content, answer.url), answer)
             return
         syntax = syntax_or_refuse(body.head(HEAD_CHARACTERS), answer.url)
-        findings: list[Finding] = []
         with body.stream() as file:
-            quads = stream_statements(file, syntax, answer.url, findings)
-            with StoreGraph(quads, answer.path.parent) as graph:
-                for finding in findings:
+            statements = StreamedStatements(file, syntax, answer.url)
+            with StoreGraph(statements, answer.path.parent) as graph:
+                for finding in statements.findings:
                     yield notice(finding, answer)
                 follows = paging(graph, answer.url, answer.headers)
-                records = yield from self._records(graph, answer, _Withheld(()), follows)
+                withheld = Withheld.by(statements.begun if statements.cut else None)
+                records = yield from self._records(graph, answer, withheld, follows)
+                if statements.cut:
+                    raise _ends_in_the_middle(answer)
                 yield from self._what_follows(graph, answer, records, follows)
 
     @classmethod
@@ -127,22 +129,16 @@ class Dcat(Harvester):
         for finding in statements.findings:
             yield notice(finding, answer)
         page = page_of(statements.quads)
-        withheld = _Withheld(())
-        if statements.cut and statements.quads:
-            last = statements.quads[-1]
-            withheld = _Withheld((key(last.subject), key(last.object)))
+        withheld = Withheld.by(begun(statements.quads) if statements.cut else None)
         for member in page.members:
             yield from self._member(member, answer, withheld)
         follows = paging(page.rest, answer.url, answer.headers)
         records = yield from self._records(page.rest, answer, withheld, follows, page)
         if statements.cut:
-            raise MalformedAnswer(
-                f"{answer.url} sent RDF that ends in the middle; what was whole is kept, "
-                "and the next harvest asks again."
-            )
+            raise _ends_in_the_middle(answer)
         yield from self._what_follows(page.rest, answer, records, follows, page)
 
-    def _member(self, member: Member, answer: Answer, withheld: "_Withheld") -> Iterator[Event]:
+    def _member(self, member: Member, answer: Answer, withheld: "Withheld") -> Iterator[Event]:
         if member.deleted:
             yield notice(find("member-deleted", value=member.about), answer, member.about)
         elif DATASET_CLASSES.isdisjoint(member.graph.classes(member.about)):
@@ -155,7 +151,7 @@ class Dcat(Harvester):
         self,
         graph: Graph,
         answer: Answer,
-        withheld: "_Withheld",
+        withheld: "Withheld",
         follows: Paging,
         page: Page | None = None,
     ) -> Generator[Event, None, int]:
@@ -179,7 +175,7 @@ class Dcat(Harvester):
         return count
 
     def _record(
-        self, graph: Graph, node: str, answer: Answer, withheld: "_Withheld", identifier: str | None = None
+        self, graph: Graph, node: str, answer: Answer, withheld: "Withheld", identifier: str | None = None
     ) -> Iterator[Event]:
         """One dataset, or why it is not kept. identifier: where it is known to be another one than the node's."""
         statements = graph.statements(node)
@@ -241,11 +237,17 @@ class Dcat(Harvester):
             yield LastPage()
 
 
-class _Withheld:
-    """Which datasets of a page that ends in the middle may not be whole. nodes: what its last statement is about."""
+class Withheld:
+    """Which datasets of a page that ends in the middle may not be whole. nodes: what its last statement is about, and the
+    dataset that was begun last, of which more may have followed."""
 
     def __init__(self, nodes: tuple[str, ...]) -> None:
         self._nodes = nodes
+
+    @classmethod
+    def by(cls, begun: Begun | None) -> "Withheld":
+        """What a cut page may have left unfinished; nothing for None."""
+        return cls(tuple(key(node) for node in begun if node is not None) if begun is not None else ())
 
     def concerns(self, described: frozenset[str], graph: Graph, statements: Iterable[Statement]) -> bool:
         """Whether a dataset is one of them: it was being described, or refers to a distribution that never came."""
@@ -254,6 +256,12 @@ class _Withheld:
         return not described.isdisjoint(self._nodes) or any(
             not graph.statements(key(value)) for predicate, value in statements if _is_distribution(predicate)
         )
+
+
+def _ends_in_the_middle(answer: Answer) -> MalformedAnswer:
+    return MalformedAnswer(
+        f"{answer.url} sent RDF that ends in the middle; what was whole is kept, and the next harvest asks again."
+    )
 
 
 def native_id(node: str, statements: Iterable[Statement]) -> str | None:

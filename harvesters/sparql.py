@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryResultsFormat, 
 
 from harvesters import sparql_queries as queries
 from harvesters.base import Advertised, Answer, Event, Failure, LastPage, Option, Parts, Source, no_parts, notice
-from harvesters.dcat import Dcat, _Withheld
+from harvesters.dcat import Dcat, Withheld
 from harvesters.errors import HarvestError, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
@@ -140,7 +140,7 @@ class Sparql(Dcat):
                 continue
             if cut:
                 yield notice(find("dataset-cut-off"), answer, dataset)
-            yield from self._record(graph, dataset, answer, _Withheld(()), dataset)
+            yield from self._record(graph, dataset, answer, Withheld(()), dataset)
 
     def _halves(self, datasets: list[str], *, rows: bool = False) -> Iterator[Ask]:
         middle = len(datasets) // 2

@@ -32,6 +32,10 @@ class Scan(Protocol):
     def feed(self, piece: bytes) -> None:
         """Look at the next piece."""
 
+    @property
+    def open(self) -> bool:
+        """Whether something that was begun has not ended yet, so that a body that ends here ends in the middle."""
+
 
 def scan_of(syntax: Syntax, where: str) -> Scan:
     """The scan that a serialisation needs."""
@@ -65,6 +69,11 @@ class XmlScan:
         if len(self._rest) > _LONGEST_TAG_BYTES and not self._rest.startswith((b"<!--", b"<![CDATA[")):
             raise MalformedAnswer(f"{self._where} sent XML with a tag of more than 1 MiB; tell the portal's operator.")
 
+    @property
+    def open(self) -> bool:
+        """Whether an element, or a tag itself, has not ended: the RDF parser takes XML that stops between two for whole."""
+        return self._depth > 0 or bool(self._rest)
+
 
 class TripleTermScan:
     """Counts triple terms (RDF 1.2), nested or not."""
@@ -80,6 +89,11 @@ class TripleTermScan:
         self._rest = piece[-2:]
         if self._count > MAX_TRIPLE_TERMS:
             raise MalformedAnswer(f"{self._where} sent RDF made of triple terms; ask its operator for plain DCAT.")
+
+    @property
+    def open(self) -> bool:
+        """Never known here: of text and JSON the parser says itself that more was to come."""
+        return False
 
 
 class Guarded(io.RawIOBase):

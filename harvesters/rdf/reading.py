@@ -1,19 +1,21 @@
 """From the body of an answer to RDF statements, with all that can be kept of a broken one."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import BinaryIO, NamedTuple
 
 import msgspec
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from harvesters.errors import MalformedAnswer
 from harvesters.findings import Finding, find
 from harvesters.rdf import jsonld, rdfxml, turtle
+from harvesters.rdf.graph import DATASET_CLASSES, Term
 from harvesters.rdf.guard import Guarded, scan_of
 from harvesters.rdf.longvalues import LONGEST_BYTES, Shortened
 from harvesters.rdf.syntax import Syntax, syntax_of
+from harvesters.rdf.vocabulary import TYPE, canonical
 
 FORMATS = {
     Syntax.RDF_XML: RdfFormat.RDF_XML,
@@ -32,6 +34,27 @@ class Statements(NamedTuple):
     quads: list[Quad]
     findings: list[Finding]
     cut: bool = False
+
+
+class Begun(NamedTuple):
+    """What a document was in the middle of where it ends: its last statement, and the dataset whose class it named last."""
+
+    subject: Term | None = None
+    object: Term | None = None
+    dataset: Term | None = None
+
+
+def begun(quads: Sequence[Quad]) -> Begun:
+    """What a document of these statements was in the middle of, if it ended there."""
+    last = quads[-1] if quads else None
+    dataset = next((quad.subject for quad in reversed(quads) if _names_a_dataset(quad)), None)
+    return Begun(last.subject, last.object, dataset) if last is not None else Begun()
+
+
+def _names_a_dataset(quad: Quad) -> bool:
+    if quad.predicate.value != TYPE or not isinstance(quad.object, NamedNode):
+        return False
+    return canonical(quad.object.value) in DATASET_CLASSES
 
 
 def syntax_or_refuse(head: str, where: str) -> Syntax:
@@ -59,7 +82,8 @@ def read_statements(content: bytes, where: str) -> Statements:
         content = b"".join(iter(partial(Shortened(io.BytesIO(content), syntax).read, READ_BYTES), b""))
     if syntax is Syntax.RDF_XML:
         content = rdfxml.without_doctype(content, where)
-    scan_of(syntax, where).feed(content)
+    scan = scan_of(syntax, where)
+    scan.feed(content)
     readers = {Syntax.RDF_XML: _rdf_xml, Syntax.JSON_LD: _json_ld, Syntax.N_QUADS: _n_quads}
     try:
         statements = readers.get(syntax, _trig)(content, where)
@@ -70,32 +94,47 @@ def read_statements(content: bytes, where: str) -> Statements:
         raise MalformedAnswer(
             f"Nothing could be read of the {syntax.value} of {where}: {first}. Tell the portal's operator."
         )
-    return Statements(statements.quads, statements.findings[:MAX_FINDINGS], statements.cut)
+    return Statements(statements.quads, statements.findings[:MAX_FINDINGS], statements.cut or scan.open)
 
 
-def stream_statements(file: BinaryIO, syntax: Syntax, where: str, findings: list[Finding]) -> Iterator[Quad]:
-    """The statements of a body too large to be held, as far as the parser itself goes on after mistakes.
-
-    findings: gets the first `MAX_FINDINGS` mistakes. Raises MalformedAnswer where there are too many to read on.
+class StreamedStatements:
+    """The statements of a body too large to be held, as far as the parser itself goes on after mistakes; to be gone through
+    once. findings: the first `MAX_FINDINGS` mistakes. cut, begun: once it is read, whether the body ended in the middle, and of
+    what. Going through it raises MalformedAnswer where there are too many mistakes to read on.
     """
-    guarded = io.BufferedReader(Guarded(Shortened(file, syntax), scan_of(syntax, where)), READ_BYTES)
-    mistakes = 0
-    parser = parse(guarded, format=FORMATS[syntax], base_iri=where, lenient=True)
-    while True:
-        try:
-            yield from parser
-        except SyntaxError as error:
-            mistakes += 1
-            if mistakes <= MAX_FINDINGS:
-                findings.append(_broken(error))
-            if mistakes >= turtle.MAX_MISTAKES:
-                raise MalformedAnswer(
-                    f"The {syntax.value} of {where} is broken in too many places; tell the portal's operator."
-                ) from error
-        except MemoryError as error:
-            raise _value_too_long(syntax, where) from error
-        else:
-            return
+
+    def __init__(self, file: BinaryIO, syntax: Syntax, where: str) -> None:
+        self.findings: list[Finding] = []
+        self.cut = False
+        self.begun = Begun()
+        self._syntax = syntax
+        self._where = where
+        self._scan = scan_of(syntax, where)
+        self._file = io.BufferedReader(Guarded(Shortened(file, syntax), self._scan), READ_BYTES)
+
+    def __iter__(self) -> Iterator[Quad]:
+        mistakes = 0
+        parser = parse(self._file, format=FORMATS[self._syntax], base_iri=self._where, lenient=True)
+        while True:
+            try:
+                for quad in parser:
+                    dataset = quad.subject if _names_a_dataset(quad) else self.begun.dataset
+                    self.begun = Begun(quad.subject, quad.object, dataset)
+                    yield quad
+            except SyntaxError as error:
+                mistakes += 1
+                self.cut = self.cut or turtle.is_at_end(error)
+                if mistakes <= MAX_FINDINGS:
+                    self.findings.append(_broken(error))
+                if mistakes >= turtle.MAX_MISTAKES:
+                    raise MalformedAnswer(
+                        f"The {self._syntax.value} of {self._where} is broken in too many places; tell the portal's operator."
+                    ) from error
+            except MemoryError as error:
+                raise _value_too_long(self._syntax, self._where) from error
+            else:
+                self.cut = self.cut or self._scan.open
+                return
 
 
 def _value_too_long(syntax: Syntax, where: str) -> MalformedAnswer:

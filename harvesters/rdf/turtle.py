@@ -109,8 +109,29 @@ def _first_mistake(text: str, base: str) -> tuple[list[Quad], SyntaxError | None
 
 def _is_cut(mistake: Mistake, text: str) -> bool:
     """Whether a mistake is that the text ends in the middle: not at the end of a statement, a graph or a comment."""
-    last = text.rstrip().rpartition("\n")[2].strip()
-    return _AT_END.search(mistake.why) is not None and not last.endswith((".", "}")) and not last.startswith("#")
+    ended = text.rstrip()
+    last_word = len(ended) - len(_last_word(ended))
+    at_end = _AT_END.search(mistake.why) is not None or mistake.offset >= last_word
+    return at_end and not _ends_whole(text)
+
+
+def _last_word(text: str) -> str:
+    return text.rsplit(None, 1)[-1] if text else ""
+
+
+def _ends_whole(text: str) -> bool:
+    """Whether the last token is one that ends a statement or a graph, or a comment. A full stop within an address that was
+    never closed ends nothing."""
+    last = None
+    for match in _TOKEN.finditer(text):
+        if not match[0].isspace():
+            last = match
+    if last is None:
+        return True
+    word = _last_word(text.rstrip())
+    if word.startswith("<") and ">" not in word:
+        return False
+    return last[0].startswith("#") or last["mark"] in {".", "}"}
 
 
 def _unclosed_quote(declarations: str, text: str, base: str) -> Mistake | None:

@@ -207,17 +207,56 @@ def test_a_page_with_a_broken_statement_gives_all_its_datasets_and_a_finding(rea
     assert notices(events) == ["rdf-broken-statement"]
 
 
+def written(syntax: str) -> bytes:
+    """The datasets in another serialisation, the statements in the order of the document."""
+    quads = pyoxigraph.parse((PREFIXES + DATASETS).encode(), format=pyoxigraph.RdfFormat.TURTLE, base_iri=URL)
+    triples = [quad.triple for quad in quads]
+    whole = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.from_media_type(syntax))
+    assert whole is not None
+    return whole
+
+
+@pytest.mark.parametrize("syntax", ["application/rdf+xml", "application/ld+json"])
+def test_wherever_a_document_with_an_end_is_cut_it_is_told(syntax: str, tmp_path: Path) -> None:
+    """Also between two elements, where the RDF parser takes it for whole."""
+    whole = written(syntax).rstrip()
+    path = tmp_path / "body"
+    for place in range(len(whole) // 4, len(whole) - 1):
+        path.write_bytes(whole[:place])
+        with pytest.raises(MalformedAnswer, match="ends in the middle"):
+            _collect(Dcat(SOURCE).read(answer_of(path)), [])
+
+
+@pytest.mark.parametrize("syntax", ["text/turtle", "application/n-triples"])
+def test_wherever_statements_are_cut_but_between_two_it_is_told(syntax: str, tmp_path: Path) -> None:
+    whole = written(syntax).rstrip()
+    path = tmp_path / "body"
+    for place in range(len(whole) // 4, len(whole) - 1):
+        if whole[:place].rstrip().endswith((b" .", b"> .")):
+            continue  # nothing shows there that more was to come, but for the length that the portal stated
+        path.write_bytes(whole[:place])
+        with pytest.raises(MalformedAnswer, match="ends in the middle"):
+            _collect(Dcat(SOURCE).read(answer_of(path)), [])
+
+
+@pytest.mark.parametrize("syntax", ["text/turtle", "application/rdf+xml"])
+def test_a_cut_body_too_large_to_hold_is_told_too(syntax: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(body, "HELD_BYTES", 100)
+    whole = written(syntax)
+    path = tmp_path / "body"
+    path.write_bytes(whole[: len(whole) * 3 // 4])
+    kept: list[Event] = []
+    with pytest.raises(MalformedAnswer, match="ends in the middle"):
+        _collect(Dcat(SOURCE).read(answer_of(path)), kept)
+    assert 0 < len(records(kept)) < 3
+
+
 @pytest.mark.parametrize(
     "syntax", ["text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json"]
 )
 @pytest.mark.parametrize("lost", [0.05, 0.3, 0.6])
 def test_of_a_cut_page_only_whole_datasets_are_kept(syntax: str, lost: float, tmp_path: Path) -> None:
-    store = pyoxigraph.Dataset(
-        pyoxigraph.parse((PREFIXES + DATASETS).encode(), format=pyoxigraph.RdfFormat.TURTLE, base_iri=URL)
-    )
-    triples = [quad.triple for quad in store]
-    whole = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.from_media_type(syntax))
-    assert whole is not None
+    whole = written(syntax)
     path = tmp_path / "body"
     path.write_bytes(whole[: int(len(whole) * (1 - lost))])
     answer = answer_of(path)
