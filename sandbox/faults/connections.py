@@ -4,6 +4,7 @@ import os
 import socket
 import struct
 import tempfile
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,9 +43,9 @@ class Sent(Fault):
         return replace(exchange.usual, send=self.send)
 
     @staticmethod
+    @abstractmethod
     def send(connection: socket.socket, head: bytes, body: bytes) -> None:
         """Write an answer to its connection."""
-        raise NotImplementedError
 
 
 class Reset(Sent):

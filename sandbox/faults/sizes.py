@@ -1,5 +1,6 @@
 """Faults of size: one dataset with far too much of something."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -30,9 +31,9 @@ class Large(Fault):
         """The usual answer, marked as met."""
         return replace(exchange.usual, headers={**exchange.usual.headers, "X-Sandbox": self.name})
 
+    @abstractmethod
     def enlarged(self, dataset: Dataset) -> Dataset:
         """The dataset with too much."""
-        raise NotImplementedError
 
 
 class ManyKeywords(Large):
