@@ -5,7 +5,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test demo demo-stop bench portal-conformance realdata kill lint docs clean
+.PHONY: help install test demo demo-stop bench portal-conformance realdata kill faults lint docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 22
@@ -41,6 +41,9 @@ realdata: $(STAMP) ## every real payload, all of its datasets published too
 
 kill: $(STAMP) ## kill -9 at a hundred instants of harvesting and publishing to a real CKAN
 	CATALOGUE_KILLS=$${CATALOGUE_KILLS:-50} $(VENV)/bin/python -m pytest -s tests/test_kill.py
+
+faults: $(STAMP) ## every protocol against every fault of a portal; writes docs/reliability.md
+	$(VENV)/bin/python -m tests.faults
 
 lint: $(STAMP) ## ruff, mypy, and who may import whom
 	$(VENV)/bin/ruff check .

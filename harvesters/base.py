@@ -21,6 +21,10 @@ from harvesters.spool import Ask, Gone, Noticed, Part, Record, raw_json
 MAX_RECORD_BYTES = 8 << 20
 """A record over this is skipped while it is read, with the finding `record-too-large` (issue 2, item 5)."""
 
+SPELLED_OUT = 2
+"""So many times that may a record in N-Triples have: it spells out every address that Turtle and RDF/XML abbreviate (8,000
+resources of 500 bytes in Turtle have 1,050 bytes each)."""
+
 SMALL_ANSWER_BYTES = 64 << 20
 """Up to this an answer is read into memory whole where its protocol needs that; larger ones are streamed or refused."""
 
@@ -50,6 +54,11 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     limit: int | None = None
     max_record_bytes: int = MAX_RECORD_BYTES
     since: str | None = None
+
+    @property
+    def max_triples_bytes(self) -> int:
+        """Of a record in N-Triples."""
+        return SPELLED_OUT * self.max_record_bytes
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -135,7 +144,8 @@ class Harvester:
     protocol: its name in sources.yaml. title: for people. standard: the text that prescribes it, as a link.
     version: of the mapping; raise it when `package` changes, so that unchanged records are mapped again.
     options: what a source may set. incremental: whether it can ask for what changed since a moment (`Source.since`); every
-    change must then be told, and a deletion either by `Gone` or not at all (a full harvest finds it).
+    change must then be told, and a deletion either by `Gone` or not at all (a full harvest finds it). unfounded: for protocols
+    that take any answer, the sentence of a full harvest that found no dataset; others tell an empty list from no list.
     The class's docstring is the protocol's paragraph in the documentation.
     """
 
@@ -145,6 +155,7 @@ class Harvester:
     version: ClassVar[int] = 1
     options: ClassVar[tuple[Option, ...]] = ()
     incremental: ClassVar[bool] = False
+    unfounded: ClassVar[str] = ""
 
     def __init__(self, source: Source) -> None:
         self.source = source

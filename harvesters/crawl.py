@@ -33,7 +33,20 @@ from harvesters.fetch.policy import FetchPolicy, Retries
 from harvesters.fetch.settings import scrapy_settings
 from harvesters.findings import find
 from harvesters.registry import harvester_for
-from harvesters.spool import Ask, Checkpoint, Gone, Header, Line, Noticed, Part, Progress, Record, SpoolWriter, progress
+from harvesters.spool import (
+    N_TRIPLES,
+    Ask,
+    Checkpoint,
+    Gone,
+    Header,
+    Line,
+    Noticed,
+    Part,
+    Progress,
+    Record,
+    SpoolWriter,
+    progress,
+)
 from harvesters.verdict import judge
 
 COLLECTION = (50_000, 20, 20)
@@ -131,7 +144,8 @@ class HarvestSpider(scrapy.Spider):
         limited = self._limit_reached()
         verdict = None
         if (not self.state.open or limited) and reason in {"finished", "limit"}:
-            verdict = judge(self.state, limited=limited, ended=_now())
+            unfounded = self._harvester(None).unfounded
+            verdict = judge(self.state, limited=limited, ended=_now(), unfounded=unfounded)
         self.broke = verdict is None and reason == "finished"
         self.writer.close(verdict)
         self._say(verdict.state if verdict else "interrupted")
@@ -219,7 +233,8 @@ class HarvestSpider(scrapy.Spider):
     def _too_large(self, record: Record) -> Noticed | None:
         """The finding in the place of a record over the limit, which most harvesters skip before they hold it whole."""
         size = len(record.text) if record.text is not None else len(memoryview(record.json))
-        limit = self.job.source.max_record_bytes
+        source = self.job.source
+        limit = source.max_triples_bytes if record.media == N_TRIPLES else source.max_record_bytes
         if size <= limit:
             return None
         finding = find("record-too-large", value=record.url, size=size, limit=limit)

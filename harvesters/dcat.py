@@ -24,9 +24,8 @@ from harvesters.rdf.reading import Begun, Statements, StreamedStatements, begun,
 from harvesters.rdf.store import StoreGraph
 from harvesters.rdf.syntax import HEAD_CHARACTERS, Syntax, syntax_of
 from harvesters.rdf.vocabulary import DCAT, DCT, TREE, TYPE, canonical
-from harvesters.spool import Ask, Part, Record
+from harvesters.spool import N_TRIPLES, Ask, Part, Record
 
-MEDIA = "application/n-triples"
 ACCEPT = (
     "application/trig, application/n-quads, text/turtle, application/n-triples, application/rdf+xml;q=0.9, "
     "application/ld+json;q=0.8, */*;q=0.1"
@@ -181,8 +180,8 @@ class Dcat(Harvester):
         statements = graph.statements(node)
         identifier = identifier or native_id(node, statements)
         limit = self.source.max_record_bytes
-        description = describe(graph, node, limit)
-        if description.size_bytes > limit:
+        description = describe(graph, node, self.source.max_triples_bytes)
+        if not description.text:
             finding = find("record-too-large", size=description.size_bytes, limit=limit)
             yield notice(finding, answer, identifier, received=True)
         elif withheld.concerns(description.nodes, graph, statements):
@@ -194,7 +193,7 @@ class Dcat(Harvester):
                 at=answer.at,
                 status=answer.status,
                 protocol=None if self.protocol == self.source.protocol else self.protocol,
-                media=MEDIA,
+                media=N_TRIPLES,
                 text=description.text,
             )
 
@@ -204,7 +203,7 @@ class Dcat(Harvester):
                 yield from self._part(graph, node)
 
     def _part(self, graph: Graph, node: str) -> Iterator[Event]:
-        description = describe(graph, node, self.source.max_record_bytes)
+        description = describe(graph, node, self.source.max_triples_bytes)
         if description.text and not node.startswith("_:"):
             yield Part(id=node, text=description.text)
 

@@ -31,6 +31,9 @@ LEAST_SHARE = 1_000
 CONTEXT_CHARACTERS = 4096
 """Of a document's beginning, where its context stands."""
 
+MAX_PAGE_BYTES = 16 << 20
+"""Of HTML, whose tree takes ten times that; pages of catalogues have a hundredth of it."""
+
 MAX_PAGES = 2_000
 """Of a site without a sitemap; a larger one takes its operator's list, not days of following links."""
 
@@ -64,6 +67,10 @@ class SchemaOrg(Base):
     standard = "https://schema.org/Dataset"
     version = 2
     incremental = True
+    unfounded = (
+        "None of the pages that were read describes a dataset in schema.org's words (JSON-LD or microdata); report the "
+        "address of the catalogue, or of its sitemap."
+    )
     options = (
         Option("match", "only pages whose address holds this text, such as `/dataset/`"),
         Option(
@@ -166,7 +173,12 @@ class SchemaOrg(Base):
         yield LastPage()
 
     def _one(self, answer: Answer) -> Iterator[Event]:
-        if answer.headers.get("content-type", "").partition(";")[0].strip().lower() in _DOCUMENT_TYPES:
+        size = answer.path.stat().st_size
+        is_page = answer.headers.get("content-type", "").partition(";")[0].strip().lower() in HTML_TYPES
+        if is_page and size > MAX_PAGE_BYTES:
+            finding = find("record-too-large", value=answer.url, size=size, limit=MAX_PAGE_BYTES)
+            yield notice(finding, answer, received=True)
+        elif answer.headers.get("content-type", "").partition(";")[0].strip().lower() in _DOCUMENT_TYPES:
             yield from self._document(answer)
         if answer.ask.url == self.source.url:
             yield LastPage()

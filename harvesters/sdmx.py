@@ -30,6 +30,7 @@ from harvesters.markup import Element, children, elements, local, serialised, te
 from harvesters.package import Mapped
 from harvesters.sdmx_mapping import Flow, flow_of_json, flow_of_xml, mapped
 from harvesters.spool import Ask, Part, Record
+from harvesters.xmlrecord import xml_record
 
 ACCEPT = (
     "application/vnd.sdmx.structure+xml;version=2.1, application/vnd.sdmx.structure+xml;version=3.0.0;q=0.9, "
@@ -99,14 +100,10 @@ class Sdmx(Harvester):
                 flow = flow_of_xml(element)
                 latest[flow.key] = max(latest.get(flow.key, ()), flow.ordered_version)
         for element in self._elements(answer):
-            flow, said = flow_of_xml(element), serialised(element)
-            if len(said) > self.source.max_record_bytes:
-                yield self._too_large(len(said), answer, flow.identifier(latest))
-                continue
-            yield Record(
-                id=flow.identifier(latest), url=answer.url, at=answer.at, status=answer.status, media="application/xml",
-                text=said, protocol=None if self.source.protocol == self.protocol else self.protocol,
-            )  # fmt: skip
+            found = xml_record(flow_of_xml(element).identifier(latest), element, answer, self.source)
+            if isinstance(found, Record) and self.source.protocol != self.protocol:
+                found = msgspec.structs.replace(found, protocol=self.protocol)
+            yield found
         for agency, words in _agencies(answer):
             yield Part(f"agency:{agency}", words)
 

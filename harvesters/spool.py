@@ -25,6 +25,9 @@ READ_CHUNK_BYTES = 1 << 18
 NO_JSON = msgspec.Raw(b"null")
 """In the place of a record's `json` where the record is text."""
 
+N_TRIPLES = "application/n-triples"
+"""The media type of a record that was RDF (IANA)."""
+
 RunState = Literal["complete", "partial", "failed"]
 
 

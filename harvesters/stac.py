@@ -22,6 +22,9 @@ from harvesters.spool import Ask, Record
 PUBLISHING = ("producer", "licensor", "processor", "host")
 """Roles of providers, that of the publisher first (STAC Collection, provider object)."""
 
+MAX_NODE_BYTES = 32 << 20
+"""Of a file, which is read whole; a catalogue of 100,000 links has half of it."""
+
 READ = frozenset(
     {
         *("id", "title", "description", "keywords", "language", "license", "providers", "extent", "assets", "links"),
@@ -70,6 +73,9 @@ class Stac(JsonPages):
         return super().read(answer) if answer.ask.purpose == "page" else self._read_node(answer)
 
     def _read_node(self, answer: Answer) -> Iterator[Event]:
+        if answer.path.stat().st_size > MAX_NODE_BYTES and (too_large := self.oversized(answer, None)):
+            yield too_large
+            return
         content = answer.content()
         try:
             said = msgspec.json.decode(content)

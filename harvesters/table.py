@@ -19,7 +19,7 @@ from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonrecord import mended_json
 from harvesters.package import Mapped
-from harvesters.sheets.delimited import decodings, read_delimited
+from harvesters.sheets.delimited import MAX_CELL_BYTES, decodings, read_delimited, without_long_cells
 from harvesters.sheets.workbook import OLE, is_workbook, read_workbook
 from harvesters.spool import Ask
 from harvesters.table_lists import Listing, Stated, entries, json_listing, listings
@@ -83,6 +83,9 @@ class Table(Harvester):
             raise MalformedAnswer(_no_titles(answer.url, found))
         for listing in titled:
             yield notice(find("columns-recognised", listing.name, _told(listing)), answer)
+            for _ in range(listing.too_long):
+                finding = find("record-too-large", listing.name, size=f"> {MAX_CELL_BYTES}", limit=MAX_CELL_BYTES)
+                yield notice(finding, answer, received=True)
             for identity, entry in entries(listing):
                 raw = msgspec.json.encode(entry)
                 if len(raw) > self.source.max_record_bytes:
@@ -184,8 +187,9 @@ def _files_listed(listing: Listing) -> bool:
 def _delimited(content: bytes, charset: str | None, origin: str, stated: Stated) -> list[Listing]:
     """The list in a text; of several encodings that it may have, the one in which most columns are recognised."""
     best: list[Listing] = []
-    for _, text in decodings(content, charset):
-        found = listings([read_delimited(text, origin)], stated)
+    for _, text in decodings(without_long_cells(content), charset):
+        sheet = read_delimited(text, origin)
+        found = [msgspec.structs.replace(each, too_long=sheet.too_long) for each in listings([sheet], stated)]
         if found and (not best or found[0].columns.score > best[0].columns.score):
             best = found
     return best

@@ -44,7 +44,8 @@ MAX_FILES_KEYS = 200
 
 class Listing(msgspec.Struct):
     """One list. name: of its sheet. columns and file_columns: what was recognised of the datasets, and of their files
-    where these are listed apart. rows: the datasets. files: those of each row. left_out: rows that name no dataset."""
+    where these are listed apart. rows: the datasets. files: those of each row. left_out: rows that name no dataset.
+    too_long: rows that a cell too long has cost."""
 
     name: str
     columns: Columns
@@ -52,6 +53,7 @@ class Listing(msgspec.Struct):
     files: list[list[Cells]]
     file_columns: Columns | None = None
     left_out: int = 0
+    too_long: int = 0
 
 
 class Entry(msgspec.Struct, omit_defaults=True):

@@ -21,8 +21,11 @@ WORST_FIRST = (
 """Which failure names a run that had several: the one that a person has to mend first."""
 
 
-def judge(state: Progress, *, limited: bool, ended: str) -> Verdict:
-    """The verdict on a harvest that has nothing left to ask (or stopped at its limit). ended: ISO 8601."""
+def judge(state: Progress, *, limited: bool, ended: str, unfounded: str = "") -> Verdict:
+    """The verdict on a harvest that has nothing left to ask (or stopped at its limit).
+
+    ended: ISO 8601. unfounded: `Harvester.unfounded`.
+    """
     # Where nothing could be read at all, what failed first says why; what was tried in its place only followed.
     failures = [*state.forgiven[:1], *state.failures] if state.failures and not state.records else state.failures
     missing = [*state.missing, *(sentence for _, sentence in failures)]
@@ -37,6 +40,8 @@ def judge(state: Progress, *, limited: bool, ended: str) -> Verdict:
             missing.append(f"The portal says that it has {counts} datasets; {received} different ones were received.")
     elif not state.last_page and not limited and not state.failures:
         missing.append("The portal neither states a count nor showed a last page.")
+    elif unfounded and not (missing or distinct or state.nameless or state.header.since or limited):
+        missing.append(unfounded)
     failure = min((failure for failure, _ in failures), key=WORST_FIRST.index, default=None)
     verdict_state: RunState
     if not missing:

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse
 
+from harvesters.base import SPELLED_OUT
 from harvesters.rdf.vocabulary import ADMS, DCAT, DCT, FOAF, PROV, SKOS, TYPE, VOID, canonical
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -109,7 +110,8 @@ class MemoryGraph:
 class Description(NamedTuple):
     """The statements that describe one thing, as N-Triples whose first subject is that thing.
 
-    size_bytes: of the text; where it is over the limit, text is empty. nodes: what else is described in it.
+    size_bytes: of the text as far as it was written; where that is over the limit, text is empty. nodes: what else it
+    describes.
     """
 
     text: str
@@ -129,11 +131,13 @@ def key(term: Term) -> str:
 def describe(graph: Graph, root: str, max_bytes: int) -> Description:
     """All that a graph says of a node and of what belongs to it: blank nodes, distributions, agents, places, licences.
 
-    Blank nodes are numbered in the order in which they are met, so that the text does not depend on their labels.
+    max_bytes: of the text; a single statement may have its share of it, `SPELLED_OUT`, since it is the addresses
+    around values that grow and not the values. Blank nodes are numbered in the order in which they are met, so that the
+    text does not depend on their labels.
     """
     labels: dict[str, str] = {}
     lines: list[str] = []
-    size_bytes = 0
+    size_bytes = longest_bytes = 0
     waiting = deque([(root, 0, 0)])
     seen = {root}
     while waiting:
@@ -143,7 +147,9 @@ def describe(graph: Graph, root: str, max_bytes: int) -> Description:
             written, leads_on = _predicate(predicate)
             line = f"{subject} {written} {_object(value, labels)} ."
             lines.append(line)
-            size_bytes += (len(line) if line.isascii() else len(line.encode())) + 1
+            line_bytes = (len(line) if line.isascii() else len(line.encode())) + 1
+            size_bytes += line_bytes
+            longest_bytes = max(longest_bytes, line_bytes)
             if not leads_on or not isinstance(value, (NamedNode, BlankNode)):
                 continue
             other = key(value)
@@ -153,7 +159,7 @@ def describe(graph: Graph, root: str, max_bytes: int) -> Description:
             if graph.statements(other) and APART_CLASSES.isdisjoint(graph.classes(other)):
                 seen.add(other)
                 waiting.append((other, depth + 1, steps))
-        if size_bytes > max_bytes:
+        if size_bytes > max_bytes or longest_bytes * SPELLED_OUT > max_bytes:
             return Description("", size_bytes, frozenset(seen))
     return Description("\n".join(lines), size_bytes, frozenset(seen))
 

@@ -19,10 +19,11 @@ MAX_CHARACTERS = 64 << 20
 
 class Sheet(msgspec.Struct):
     """One table. name: of the sheet, empty for delimited text. rows: of texts, numbers, booleans and None; dates as
-    ISO 8601. Rows may differ in length."""
+    ISO 8601. Rows may differ in length. too_long: how many rows are left out because a cell of theirs is too long."""
 
     name: str
     rows: list[list[Any]]
+    too_long: int = 0
 
 
 def too_many_cells(origin: str) -> MalformedAnswer:

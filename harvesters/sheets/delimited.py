@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -17,7 +18,25 @@ LEGACY = ("windows-1252", "windows-1251", "windows-1256", "gb18030", "big5")
 """What spreadsheet programs of the six languages write where it is not UTF-8. Which one it is no byte tells: the caller
 tries them in turn, and keeps the first that makes the most sense."""
 
-MAX_FIELD_CHARACTERS = 1 << 20
+MAX_CELL_BYTES = 1 << 20
+"""Of text; what is longer is a mistake or a file, and no word about a dataset."""
+
+SUBSTITUTE = "\x1a"
+"""In the place of a cell that is too long: the control character of that meaning (ECMA-48, SUB)."""
+
+_LONG = re.compile(
+    # A bare cell, and one in quotation marks: between an opening and a closing one, never between a closing and an opening one.
+    rb'(?<=[;,|\t\n])[^"\n;,|\t]{%d,}+|(?<=[;,|\t\n]")[^"\r\n;,|\t][^"]{%d,}+(?="[;,|\t\r\n])'
+    % (MAX_CELL_BYTES, MAX_CELL_BYTES)
+)
+
+
+def without_long_cells(content: bytes) -> bytes:
+    """The text with `SUBSTITUTE` in the place of each cell that is too long, before it is decoded: that takes four times its
+    size. UTF-16 is left as it is."""
+    if len(content) <= MAX_CELL_BYTES or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:200]:
+        return content
+    return _LONG.sub(SUBSTITUTE.encode(), content.replace(SUBSTITUTE.encode(), b""))
 
 
 def decodings(content: bytes, charset: str | None = None) -> Iterator[tuple[str, str]]:
@@ -48,24 +67,28 @@ def decodings(content: bytes, charset: str | None = None) -> Iterator[tuple[str,
 
 
 def read_delimited(text: str, origin: str) -> Sheet:
-    """The rows of a text. origin: its address, for the message. Raises MalformedAnswer over `MAX_CELLS`, and for a
+    """The rows of a text; those that `without_long_cells` took a cell of are counted. origin: its address, for the
+    message. Raises MalformedAnswer over `MAX_CELLS`, and for a
     quotation that never ends."""
     text = text.replace("\0", "")
     delimiter = delimiter_of(text)
     if text[:4].lower() == "sep=":  # how a spreadsheet program names the delimiter
         text = text.partition("\n")[2]
-    csv.field_size_limit(MAX_FIELD_CHARACTERS)  # the module knows no limit of one reader's own
+    csv.field_size_limit(MAX_CELL_BYTES)  # the module knows no limit of one reader's own
     rows: list[list[str]] = []
-    cells = 0
+    cells = too_long = 0
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             cells += len(row)
             if cells > MAX_CELLS:
                 raise too_many_cells(origin)
-            rows.append(row)
+            if any(SUBSTITUTE in cell for cell in row):
+                too_long += 1
+            else:
+                rows.append(row)
     except csv.Error as error:
         raise MalformedAnswer(f"{origin} is not delimited text that can be read ({error}); check the file.") from error
-    return Sheet("", rows)
+    return Sheet("", rows, too_long)
 
 
 def delimiter_of(text: str) -> str:

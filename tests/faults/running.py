@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from sandbox.faults.catalogue import FAULTS
 from sandbox.faults.fault import Fault
 from sandbox.faults.portal import FaultyPortal
 from tests.conftest import REPOSITORY
-from tests.faults.subjects import Subject
+from tests.faults.subjects import SUBJECTS, Subject
 from tests.harvesters.harvesting import Harvest
 
 MAX_ANSWER_BYTES = 256 << 20
@@ -110,3 +110,32 @@ def nursery() -> Iterator["subprocess.Popen[str]"]:
         yield process
     finally:
         process.communicate(timeout=60)
+
+
+class Runners:
+    """A portal for each protocol, started when it is first wanted, and one nursery for all, until the end of the block.
+
+    folder: for the spools.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._stack = ExitStack()
+        self._folder = folder
+        self._running: dict[str, Runner] = {}
+
+    def __enter__(self) -> "Runners":
+        self._nursery = self._stack.enter_context(nursery())
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def run(self, subject: str, fault: str) -> Outcome:
+        """Harvest a subject's portal (`subjects.SUBJECTS`) while it suffers a fault; "" for none."""
+        if subject not in self._running:
+            folder = self._folder / str(len(self._running))
+            folder.mkdir()
+            portal = SUBJECTS[subject].portal()
+            self._stack.enter_context(portal)
+            self._running[subject] = Runner(SUBJECTS[subject], portal, self._nursery, folder)
+        return self._running[subject].run(fault)

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from harvesters.errors import MalformedAnswer
 from harvesters.sheets import delimited
-from harvesters.sheets.delimited import decodings, delimiter_of, read_delimited
+from harvesters.sheets.delimited import decodings, delimiter_of, read_delimited, without_long_cells
 from harvesters.sheets.workbook import is_workbook, read_workbook
 
 ROWS = [["Title", "Link"], ["Бюджет", "https://x.example/a"], ["Déclarations; 2024", "https://x.example/b"]]
@@ -64,6 +64,17 @@ def test_too_many_cells_and_fields_without_end_are_refused(monkeypatch: pytest.M
         read_delimited("a,b,c\n" * 5, "x")
     with pytest.raises(MalformedAnswer, match="is not delimited text"):
         read_delimited('"' + "a" * (2 << 20), "x")
+
+
+@pytest.mark.parametrize("cell", ["{}", '"{}"', '"; {}"', '"{};\n,x"'])
+def test_a_cell_too_long_costs_its_row_alone(cell: str):
+    long = cell.format("a" * (2 << 20))
+    others = ['"a ""quoted"" word";"two\nlines"', 'x;""', "", '"' + "b;\n" * 300_000 + '"', "x;y"]
+    content = "\n".join(["h;i", *others[:3], f"{long};z", *others[4:]]).encode()
+    sheet = read_delimited(without_long_cells(content).decode(), "x")
+    assert (len(sheet.rows), sheet.rows[-1], sheet.too_long) == (5, ["x", "y"], 1)
+    whole = "\n".join([*others, *["p;q"] * 400_000]).encode()
+    assert without_long_cells(whole) == whole
 
 
 # -- workbooks
