@@ -43,7 +43,7 @@ class Site:
     """A site on loopback: paths to functions of the query that give a `Reply`. `asked` has every request's target. What is
     posted as a form joins the query; any other posted body is in it under the empty name."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.routes: dict[str, Route] = {}
         self.asked: list[str] = []
         site = self
@@ -76,9 +76,9 @@ class Site:
                 self.end_headers()
                 self.wfile.write(reply.body)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer((host, 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"http://{host}:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 

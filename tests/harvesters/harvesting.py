@@ -89,9 +89,9 @@ class Harvest:
 
 def harvest(
     folder: Path, url: str, protocol: str, *, options: dict[str, Any] | None = None, limit: int | None = None,
-    since: str | None = None, max_record_bytes: int = 8 << 20,
+    since: str | None = None, max_record_bytes: int = 8 << 20, allow: str = "127.0.0.0/8",
 ) -> Harvest:  # fmt: skip
-    """Harvest a source on loopback, without pauses; its spool goes into the folder."""
+    """Harvest a source on loopback, without pauses; its spool goes into the folder. allow: which addresses may be asked."""
     source = Source(
         id="xa-source", url=url, protocol=protocol, options=options or {}, limit=limit, since=since,
         max_record_bytes=max_record_bytes,
@@ -100,7 +100,7 @@ def harvest(
     spool = folder / f"{number}.jsonl.zst"
     job = {
         "source": msgspec.to_builtins(source), "run": str(number), "spool": str(spool), "delay_seconds": 0,
-        "allow_addresses": ["127.0.0.0/8"],
+        "allow_addresses": [allow],
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "harvesters.crawl"], input=json.dumps(job), capture_output=True, text=True, timeout=300,

@@ -39,7 +39,7 @@ def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
 
 
 @asynccontextmanager
-async def peer(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+async def peer(answer: Answer, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> AsyncIterator[int]:
     """A server that reads one request per connection and gives `answer`; its port."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -50,7 +50,7 @@ async def peer(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIterat
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(serve, host, 0, ssl=tls)
     async with server:
         yield server.sockets[0].getsockname()[1]
 
