@@ -8,7 +8,19 @@ import msgspec
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryResultsFormat, QuerySolutions, parse_query_results
 
 from harvesters import sparql_queries as queries
-from harvesters.base import Advertised, Answer, Event, Failure, LastPage, Option, Parts, Source, no_parts, notice
+from harvesters.base import (
+    Advertised,
+    Answer,
+    Event,
+    Failure,
+    LastPage,
+    Option,
+    Parts,
+    Source,
+    Trouble,
+    no_parts,
+    notice,
+)
 from harvesters.dcat import Dcat, Withheld
 from harvesters.errors import HarvestError, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
@@ -133,6 +145,8 @@ class Sparql(Dcat):
         if cut and len(asked) > 1:
             yield from self._halves(asked)
             return
+        if len(asked) > 1 and not any(graph.statements(dataset) for dataset in asked):
+            yield Trouble(f"{self.source.url} described none of {len(asked)} datasets that it lists; see its answer to the query.")
         for dataset in asked:
             if not graph.statements(dataset):
                 # Listed a moment ago: removed since, or left out of an answer that was cut without a word.

@@ -34,7 +34,8 @@ _LONG = re.compile(
 def without_long_cells(content: bytes) -> bytes:
     """The text with `SUBSTITUTE` in the place of each cell that is too long, before it is decoded: that takes four times its
     size. UTF-16 is left as it is."""
-    if len(content) <= MAX_CELL_BYTES or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:200]:
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:200]
+    if is_utf_16 or len(content) <= MAX_CELL_BYTES:
         return content
     return _LONG.sub(SUBSTITUTE.encode(), content.replace(SUBSTITUTE.encode(), b""))
 
