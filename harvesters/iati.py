@@ -9,12 +9,13 @@ from typing import Any
 
 import msgspec
 
-from harvesters.base import Answer, Event, Harvester, LastPage, Parts, Source, no_parts, notice
+from harvesters.base import Advertised, Answer, Event, Harvester, LastPage, Parts, Source, no_parts, notice
 from harvesters.errors import MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.iati_mapping import map_file
 from harvesters.jsonrecord import mended_json
+from harvesters.jsonpages import object_of
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.jsonvalues import dig
 from harvesters.package import Mapped
@@ -74,6 +75,9 @@ class Iati(Harvester):
                 yield self._member(member, answer)
             if not members.found:
                 raise MalformedAnswer(f'{answer.url} has no list under "datasets"; check the address.')
+        count = object_of(members.envelope).get("dataset_count")
+        if isinstance(count, int) and not isinstance(count, bool):
+            yield Advertised(count)
 
     def _member(self, member: bytes | TooLarge, answer: Answer) -> Event:
         if isinstance(member, TooLarge):

@@ -75,7 +75,7 @@ class JsonPages(Harvester):
                 raise MalformedAnswer(
                     f"{answer.url} has no list of datasets where {self.title} puts it; check the address and the protocol."
                 )
-        yield from self.after(answer, _object(members.envelope), received)
+        yield from self.after(answer, object_of(members.envelope), received)
 
     def after(self, answer: Answer, envelope: dict[str, Any], received: int) -> Iterator[Event]:
         """The count, and the next page or the end."""
@@ -132,7 +132,7 @@ class JsonPages(Harvester):
         return None
 
 
-def _object(envelope: bytes) -> dict[str, Any]:
+def object_of(envelope: bytes) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(envelope)
     except (msgspec.DecodeError, RecursionError):
