@@ -14,8 +14,8 @@ from harvesters.errors import MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.iati_mapping import map_file
-from harvesters.jsonrecord import mended_json
 from harvesters.jsonpages import object_of
+from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.jsonvalues import dig
 from harvesters.package import Mapped
