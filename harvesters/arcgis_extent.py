@@ -13,17 +13,21 @@ WEB_MERCATOR = frozenset({3857, 102100, 102113, 900913})
 EARTH_RADIUS_METRES = 6_378_137.0
 """Of the sphere of Web Mercator (EPSG:3857)."""
 
+FARTHEST = 1e12
+"""No number of an extent, in whatever unit, is as large; some portals send the largest of their machine's for "nowhere"."""
+
 EDGE_METRES = math.pi * EARTH_RADIUS_METRES
 
 
 def box_of(extent: dict[str, Any]) -> Box | None:
     """West, south, east and north in degrees; None where the extent is none, or in another reference system."""
     numbers = [extent.get(key) for key in ("xmin", "ymin", "xmax", "ymax")]
-    found = [float(n) for n in numbers if isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n)]
+    found = [float(n) for n in numbers if isinstance(n, int | float) and not isinstance(n, bool) and abs(n) < FARTHEST]
     if len(found) != 4:
         return None
     system = extent.get("spatialReference")
-    codes = {system.get("wkid"), system.get("latestWkid")} if isinstance(system, dict) else set()
+    stated = [system.get("wkid"), system.get("latestWkid")] if isinstance(system, dict) else []
+    codes = {code for code in stated if isinstance(code, int)}
     west, south, east, north = found
     if codes & WEB_MERCATOR:
         west, east = (round(math.degrees(x / EARTH_RADIUS_METRES), 6) for x in (west, east))

@@ -9,7 +9,7 @@ import msgspec
 
 from harvesters.arcgis_extent import box_of, interval_of
 from harvesters.base import Answer, Event, Harvester, LastPage, Parts, Source, no_parts, notice
-from harvesters.errors import HarvestError, MalformedAnswer
+from harvesters.errors import NOT_JSON, HarvestError, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonrecord import decoded_json, remainder
@@ -208,7 +208,7 @@ def _object(answer: Answer) -> dict[str, Any]:
     """The JSON object of an answer. Raises HarvestError for an error that came with a status of success."""
     try:
         said = msgspec.json.decode(answer.content())
-    except (msgspec.DecodeError, RecursionError) as error:
+    except NOT_JSON as error:
         raise MalformedAnswer(
             f"{answer.url} does not answer in JSON ({error}); check that it is a services directory of ArcGIS Server."
         ) from error

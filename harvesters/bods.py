@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from harvesters.base import Answer, Event, Harvester, LastPage, Parts, Source, no_parts
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonrecord import decoded_json
@@ -115,7 +115,7 @@ class Bods(Harvester):
                     continue
                 try:
                     statement = _STATEMENTS.decode(member)
-                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                except NOT_JSON as error:
                     raise MalformedAnswer(
                         f"{answer.url} is not a list of statements in JSON ({error}); check the address."
                     ) from error

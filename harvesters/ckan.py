@@ -32,7 +32,7 @@ from harvesters.base import (
     notice,
 )
 from harvesters.ckan_mapping import map_dataset
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen, places, root_of
 from harvesters.findings import find
 from harvesters.jsonstream import ArrayMembers, TooLarge
@@ -248,7 +248,7 @@ class Ckan(Harvester):
         content = answer.content()
         try:
             shown = msgspec.json.decode(content, type=_Shown)
-        except msgspec.DecodeError as error:
+        except NOT_JSON as error:
             raise MalformedAnswer(
                 f"{answer.url} did not answer with a dataset in JSON ({error}); it is asked again with the next harvest."
             ) from error
@@ -268,7 +268,7 @@ class Ckan(Harvester):
             )
         try:
             identity = _IDENTITY.decode(member)
-        except msgspec.DecodeError as error:
+        except NOT_JSON as error:
             return notice(
                 find("record-malformed", value=member[:200].decode("utf-8", "replace"), why=error),
                 answer,
@@ -293,7 +293,7 @@ def _bears_marks(seen: Seen) -> bool:
 def _decoded_envelope(content: bytes, answer: Answer) -> _Envelope:
     try:
         return _ENVELOPE.decode(content)
-    except msgspec.DecodeError as error:
+    except NOT_JSON as error:
         raise MalformedAnswer(f"{answer.url} did not answer as a CKAN does ({error}); check the address.") from error
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from harvesters.base import Source
+from harvesters.errors import NOT_JSON
 from harvesters.findings import find
 from harvesters.mapping import (
     LEFT_OUT,
@@ -124,7 +125,7 @@ def map_dataset(record: Record, source: Source) -> Mapped:
     """The package of one dataset in CKAN's JSON; blocks only where there is no identifier or no JSON object."""
     try:
         dataset = msgspec.json.decode(record.json)
-    except msgspec.DecodeError as error:
+    except NOT_JSON as error:
         return Mapped(
             None, [find("record-malformed", value=bytes(record.json)[:200].decode("utf-8", "replace"), why=error)]
         )

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from harvesters.base import Answer, Event, Failure, Option, Parts, Source, no_parts
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen, root_of
 from harvesters.findings import find
 from harvesters.jsonpages import JsonPages
@@ -78,7 +78,7 @@ class Dataverse(JsonPages):
         content = answer.content()
         try:
             said = msgspec.json.decode(content)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             raise MalformedAnswer(
                 f"{answer.url} did not answer with a dataset in JSON ({error}); ask again later."
             ) from error

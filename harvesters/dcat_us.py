@@ -29,7 +29,7 @@ from harvesters.base import (
 )
 from harvesters.dcat_us_mapping import map_dataset
 from harvesters.dcat_us_paging import is_dataset, listed_within, next_link, stated_total, with_page
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen, places
 from harvesters.findings import find
 from harvesters.jsonrecord import mended_json
@@ -144,7 +144,7 @@ class DcatUs(Harvester):
             return notice(finding, answer, received=True)
         try:
             head = _HEAD.decode(member)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             mended = mended_json(member)
             if mended is None or not mended.startswith(b"{"):
                 excerpt = member[:200].decode("utf-8", "replace")
@@ -271,7 +271,7 @@ def _object(envelope: bytes) -> dict[str, Any]:
 def _decoded(envelope: bytes) -> Any:
     try:
         return msgspec.json.decode(envelope)
-    except (msgspec.DecodeError, RecursionError):
+    except NOT_JSON:
         return None
 
 

@@ -2,6 +2,11 @@
 
 from typing import Literal
 
+import msgspec
+
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What `msgspec.json.decode` raises for bytes that are not JSON: by their grammar, their encoding, or their depth."""
+
 FailureClass = Literal[
     "down", "blocked", "moved", "tls", "auth", "malformed", "refused-by-robots", "refused-address", "too-large"
 ]

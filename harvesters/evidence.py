@@ -14,6 +14,8 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import lxml.html
 import msgspec
 
+from harvesters.errors import NOT_JSON
+
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _TAG_START = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
@@ -88,7 +90,7 @@ class Seen(msgspec.Struct, frozen=True, dict=True):
             return None
         try:
             return msgspec.json.decode(self.text.lstrip())
-        except (msgspec.DecodeError, RecursionError):
+        except NOT_JSON:
             return None
 
     @functools.cached_property

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 
 from harvesters.base import Answer, Event, Failure, Harvester, LastPage, Parts, Source, Trouble, no_parts, notice
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen, folder_of
 from harvesters.findings import find
 from harvesters.frictionless_mapping import map_descriptor
@@ -251,7 +251,7 @@ def _listed(text: str) -> list[str] | None:
 def _json(content: bytes, origin: str) -> Any:
     try:
         return msgspec.json.decode(content)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except NOT_JSON as error:
         mended = mended_json(content)
         if mended is None:
             raise MalformedAnswer(
@@ -263,7 +263,7 @@ def _json(content: bytes, origin: str) -> Any:
 def _is_json(content: bytes) -> bool:
     try:
         msgspec.json.decode(content, type=msgspec.Raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return False
     return True
 

@@ -21,7 +21,7 @@ from harvesters.base import (
     notice,
 )
 from harvesters.csw import Csw, map_record
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen, folder_of
 from harvesters.findings import find
 from harvesters.iso.record import OTHER_SCOPES
@@ -88,7 +88,7 @@ class GeoNetwork(Harvester):
     def _page(self, answer: Answer) -> Iterator[Event]:
         try:
             said = msgspec.json.decode(answer.content())
-        except (msgspec.DecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             raise MalformedAnswer(
                 f"{answer.url} does not answer in JSON ({error}); check that it is a GeoNetwork 4."
             ) from error

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from harvesters.base import Advertised, Answer, Event, Harvester, LastPage, Parts, Source, no_parts, notice
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.iati_mapping import map_file
@@ -85,7 +85,7 @@ class Iati(Harvester):
             return notice(finding, answer, received=True)
         try:
             said = msgspec.json.decode(member)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             mended = mended_json(member)
             if mended is None:
                 excerpt = member[:200].decode("utf-8", "replace")

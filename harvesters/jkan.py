@@ -9,7 +9,7 @@ import msgspec
 
 from harvesters.base import Advertised, Answer, Event, Harvester, LastPage, Parts, Source, no_parts, notice
 from harvesters.dcat_us_mapping import map_dataset
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonstream import ArrayMembers, TooLarge
@@ -114,7 +114,7 @@ class Jkan(Harvester):
     def _folder(self, answer: Answer) -> Iterator[Event]:
         try:
             listed = msgspec.json.decode(answer.content())
-        except (msgspec.DecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             raise MalformedAnswer(f"{answer.url} does not answer in JSON ({error}); check the address.") from error
         files = [
             each for each in members(listed) if isinstance(each, dict) and str(each.get("name", "")).endswith(".md")
@@ -214,7 +214,7 @@ def _distribution(resource: object) -> object:
 def _object(raw: bytes) -> dict[str, Any] | None:
     try:
         said = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except NOT_JSON:
         return None
     return said if isinstance(said, dict) else None
 

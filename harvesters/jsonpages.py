@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from harvesters.base import Advertised, Answer, Event, Failure, Harvester, LastPage, notice
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.findings import find
 from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
@@ -108,7 +108,7 @@ class JsonPages(Harvester):
             return
         try:
             said = msgspec.json.decode(member)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             mended = mended_json(member)
             if mended is None:
                 excerpt = member[:200].decode("utf-8", "replace")
@@ -135,6 +135,6 @@ class JsonPages(Harvester):
 def object_of(envelope: bytes) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(envelope)
-    except (msgspec.DecodeError, RecursionError):
+    except NOT_JSON:
         return {}
     return value if isinstance(value, dict) else {}

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from harvesters.errors import NOT_JSON
 from harvesters.spool import Record
 from harvesters.values import clean_text
 
@@ -32,7 +33,7 @@ def decoded_json(record: Record) -> Any:
     raw = bytes(record.json or b"null")
     try:
         return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NOT_JSON:
         return _lenient(raw)
 
 

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 
 CHUNK_BYTES = 1 << 18
 WINDOW_BYTES = 1 << 16
@@ -164,7 +164,7 @@ class ArrayMembers:
                     outer.append(_FIELDS.decode(inner))
                     inner = outer[-1][key]
                 members = _MEMBERS.decode(inner)
-            except (msgspec.DecodeError, KeyError):
+            except (*NOT_JSON, KeyError):
                 continue
             self.found = True
             inner = msgspec.Raw(b"[]")

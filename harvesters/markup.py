@@ -14,6 +14,9 @@ Element = etree._Element
 MAX_DEPTH = 200
 """Of nested elements; real records have at most 40."""
 
+NOT_XML = (etree.XMLSyntaxError, OSError)
+"""What lxml raises for a file that is not XML; OSError where bytes are none of its encoding."""
+
 _LENGTH = etree.XPath("string-length(.)")
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
@@ -37,7 +40,7 @@ def read(file: BinaryIO, origin: str) -> Element:
     try:
         file.seek(len(head) - len(head.lstrip(b"\xef\xbb\xbf \t\r\n")))
         root = etree.parse(file, parser).getroot()
-    except etree.XMLSyntaxError as error:
+    except NOT_XML as error:
         raise MalformedAnswer(f"{origin} is not well-formed XML ({error}); tell the portal's operator.") from error
     if root is None or _too_deep(root):
         raise MalformedAnswer(f"{origin} is XML nested too deeply to be a catalogue; check the address.")
@@ -61,7 +64,7 @@ def elements(file: BinaryIO, name: str, origin: str) -> Iterator[Element]:
             element.clear(keep_tail=False)
             while element.getprevious() is not None and element.getparent() is not None:
                 del element.getparent()[0]
-    except etree.XMLSyntaxError as error:
+    except NOT_XML as error:
         raise MalformedAnswer(f"{origin} is not well-formed XML ({error}); tell the portal's operator.") from error
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from harvesters.base import Answer, Event, Harvester, LastPage, Option, Parts, Source, Trouble, no_parts, notice
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonstream import ArrayMembers, TooLarge
@@ -67,7 +67,7 @@ class _Extent(msgspec.Struct):
         self.members += 1
         try:
             release = _RELEASE.decode(member) if isinstance(member, bytes) else _Release()
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except NOT_JSON:
             return
         if release.language and len(self.languages) < MAX_LANGUAGES:
             self.languages.add(release.language)
@@ -154,7 +154,7 @@ class Ocds(Harvester):
                     continue
                 try:
                     said = msgspec.json.decode(member)
-                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                except NOT_JSON as error:
                     excerpt = member[:200].decode("utf-8", "replace")
                     yield notice(find("record-malformed", value=excerpt, why=str(error)), answer, received=True)
                     continue
@@ -222,6 +222,6 @@ def _listed(said: object) -> list[Any]:
 def _object(envelope: bytes) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(envelope)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NOT_JSON:
         return {}
     return value if isinstance(value, dict) else {}

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 import msgspec
 
 from harvesters.base import Advertised, Answer, Event, Failure, LastPage, Option, Parts, Source, no_parts, notice
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonpages import JsonPages
@@ -74,7 +74,7 @@ class OgcapiRecords(JsonPages):
     def _follow(self, answer: Answer) -> Iterator[Event]:
         try:
             said = msgspec.json.decode(answer.content())
-        except (msgspec.DecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             raise MalformedAnswer(
                 f"{answer.url} does not answer in JSON ({error}); check that it is an OGC API."
             ) from error

@@ -21,7 +21,7 @@ from harvesters.base import (
     no_parts,
     notice,
 )  # fmt: skip
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonpages import FINAL
@@ -177,7 +177,10 @@ class Sdmx(Harvester):
     @classmethod
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:
         """Map one dataflow."""
-        flow = flow_of_xml(record.text) if record.text is not None else _decoded(bytes(record.json))
+        try:
+            flow = flow_of_xml(record.text) if record.text is not None else _decoded(bytes(record.json))
+        except MalformedAnswer as error:  # an address of a namespace may pass in the message, and not by itself
+            return Mapped(None, [find("record-malformed", value=record.id or "", why=error.sentence)])
         if flow is None or record.id is None:
             return Mapped(None, [find("record-malformed", value=record.id or "", why="it is no dataflow")])
         return mapped(flow, record, source, cls.protocol, parts)
@@ -194,7 +197,7 @@ def _reported(seen: Seen) -> str:
 def _decoded(member: bytes) -> Flow | None:
     try:
         said: Any = msgspec.json.decode(member)
-    except (msgspec.DecodeError, RecursionError):
+    except NOT_JSON:
         return None
     return flow_of_json(said) if isinstance(said, dict) and said.get("id") else None
 

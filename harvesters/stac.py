@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import msgspec
 
 from harvesters.base import Advertised, Answer, Event, Failure, LastPage, Option, Parts, Source, no_parts, notice
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonpages import JsonPages
@@ -79,7 +79,7 @@ class Stac(JsonPages):
         content = answer.content()
         try:
             said = msgspec.json.decode(content)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             raise MalformedAnswer(f"{answer.url} does not answer in JSON ({error}); check that it is STAC.") from error
         if isinstance(dig(said, "collections"), list):
             yield from super().read(answer)

@@ -14,7 +14,7 @@ import msgspec
 
 from harvesters.base import Answer, Event, Harvester, LastPage, Option, Parts, Source, no_parts, notice
 from harvesters.columns import MEANINGS
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonrecord import mended_json
@@ -198,11 +198,11 @@ def _delimited(content: bytes, charset: str | None, origin: str, stated: Stated)
 def _json(content: bytes, origin: str) -> Any:
     try:
         return msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NOT_JSON as error:
         lines = [line for line in content.splitlines() if line.strip()]
         try:
             return [msgspec.json.decode(line) for line in lines] if len(lines) > 1 else _mended(content, origin, error)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except NOT_JSON:
             return _mended(content, origin, error)
 
 

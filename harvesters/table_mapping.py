@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from harvesters.base import Source
+from harvesters.errors import NOT_JSON
 from harvesters.findings import find
 from harvesters.jsonrecord import remainder
 from harvesters.mapping import (
@@ -68,7 +69,7 @@ def map_entry(record: Record, source: Source) -> Mapped:
     """The package of one dataset of a list; blocks only where it has no identity or cannot be read."""
     try:
         entry = msgspec.json.decode(record.json, type=Entry)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NOT_JSON as error:
         return Mapped(None, [find("record-malformed", value=record.id or "", why=str(error))])
     row = _Row(entry.cells, entry.meanings)
     if record.id is None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from harvesters.base import SMALL_ANSWER_BYTES
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.findings import Finding, find
 from harvesters.jsonstream import ArrayMembers
 from harvesters.rdf.vocabulary import DCAT, PREFIXES
@@ -66,7 +66,7 @@ def whole_members(content: bytes, where: str) -> Whole:
 def _is_json(member: bytes) -> bool:
     try:
         msgspec.json.decode(member)
-    except (msgspec.DecodeError, RecursionError):
+    except NOT_JSON:
         return False
     return True
 
@@ -75,7 +75,7 @@ def _context(envelope: bytes) -> bytes:
     """The context of a document without its members, as JSON; an empty one where it has none or is no JSON."""
     try:
         document = msgspec.json.decode(envelope)
-    except msgspec.DecodeError:
+    except NOT_JSON:
         return b"{}"
     return msgspec.json.encode(document.get("@context") or {}) if isinstance(document, dict) else b"{}"
 

@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from harvesters.errors import MalformedAnswer
+from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.findings import Finding, find
 from harvesters.rdf import jsonld, rdfxml, turtle
 from harvesters.rdf.graph import DATASET_CLASSES, Term
@@ -160,7 +160,7 @@ def _json_ld(content: bytes, where: str) -> Statements:
         return _whole_json_ld(content, where)
     except RecursionError as error:
         raise MalformedAnswer(f"{where} sent JSON-LD that is nested too deep; tell the portal's operator.") from error
-    except msgspec.DecodeError as error:
+    except NOT_JSON as error:
         whole = jsonld.whole_members(content, where)
         statements = _whole_json_ld(whole.content, where)
         told = find("rdf-broken-statement", "", f"{whole.lost}" if whole.lost else "", why=str(error))

@@ -4,6 +4,7 @@ Pure. XML, also compressed, or a text with an address a line; a list of sitemaps
 """
 
 import re
+import zlib
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -39,7 +40,7 @@ def read_sitemap(content: bytes, url: str) -> Listed:
     if content.startswith(_GZIP):
         try:
             content = gunzip(content, max_size=MAX_UNPACKED_BYTES)
-        except (OSError, EOFError, IgnoreRequest, ValueError) as error:
+        except (OSError, EOFError, zlib.error, IgnoreRequest, ValueError) as error:
             raise MalformedAnswer(f"{url} is a compressed sitemap that cannot be unpacked ({error}).") from error
     content = content.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not content.startswith(b"<"):

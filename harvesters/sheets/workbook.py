@@ -7,6 +7,7 @@ archive unpacks to is counted before it is opened.
 import subprocess
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import msgspec
@@ -85,5 +86,5 @@ def _check_archive(path: Path, origin: str) -> None:
                                 f"{origin} unpacks to more than {MAX_UNPACKED_BYTES >> 20} MiB, which no list of datasets "
                                 "needs; ask for it as CSV."
                             )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise MalformedAnswer(f"{origin} is a damaged workbook ({error}); ask for the file again.") from error
