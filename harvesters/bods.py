@@ -17,6 +17,7 @@ from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonrecord import decoded_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
+from harvesters.jsonvalues import members
 from harvesters.mapping import Draft, Reading, build_resources, compose
 from harvesters.package import Additions, Mapped, Publisher
 from harvesters.spool import Ask, Record
@@ -152,7 +153,7 @@ def _map(said: dict[str, Any], native_id: str, record: Record, source: Source) -
     name = next(iter(publishers), None) if len(publishers) == 1 else None
     url = reading.link(publishers[name], "publisher.url") if name and publishers[name] else None
     published = said.get("published") or []
-    stated = [reading.licence("license", **_licence(text)) for text in said.get("licences") or []]
+    stated = [reading.licence("license", **_licence(text)) for text in members(said.get("licences"))]
     draft = Draft(path="file", raw=said.get("address"), download_url=said.get("address"), format="JSON")
     more: dict[str, Any] = {"statements": said.get("statements")}
     if len(publishers) > 1:
@@ -166,7 +167,7 @@ def _map(said: dict[str, Any], native_id: str, record: Record, source: Source) -
         issued=reading.moment(published[0], "publicationDate") if published else None,
         modified=reading.moment(published[-1], "publicationDate") if published else None,
         licences=[licence for licence in stated if licence is not None],
-        conforms_to=[STANDARD.format(version) for version in said.get("versions") or []],
+        conforms_to=[STANDARD.format(version) for version in members(said.get("versions"))],
         more=more,
     )
     return compose(source, additions, build_resources([draft], [], reading).resources, reading)

@@ -31,6 +31,7 @@ from harvesters.fetch.guard import networks
 from harvesters.fetch.limits import Limits
 from harvesters.fetch.policy import FetchPolicy, Retries
 from harvesters.fetch.settings import scrapy_settings
+from harvesters.fetch.urls import public_url
 from harvesters.findings import find
 from harvesters.registry import harvester_for
 from harvesters.spool import (
@@ -183,6 +184,9 @@ class HarvestSpider(scrapy.Spider):
                     break
         except HarvestError as error:
             failure = Failure(error.failure, error.sentence)
+        except Exception as error:
+            self.logger.exception("reading %s", public_url(ask.url))
+            failure = Failure("malformed", _mistake_of_ours(public_url(ask.url), error))
         if asked and self.state.page_was_read and ask.purpose != LINKED:
             self._write(Noticed(finding=find("page-loop", value=ask.url), url=ask.url))
             troubles.append(
@@ -331,6 +335,14 @@ def _failure_of(error: object) -> Failure:
         return Failure(error.failure, error.sentence)
     return Failure(
         "down", f"The request failed ({type(error).__name__}: {error}); it is tried again with the next harvest."
+    )
+
+
+def _mistake_of_ours(where: str, error: Exception) -> str:
+    """Of an answer whose reading broke off: the harvest goes on without it, and is not complete."""
+    return (
+        f"The answer of {where} could not be read by a mistake of ours ({type(error).__name__}); report it with the log "
+        "of this harvest."
     )
 
 

@@ -148,7 +148,7 @@ class Dataverse(JsonPages):
         descriptions = [
             text
             for each in members(fields.get("dsDescription"))
-            if (text := reading.description(each.get("dsDescriptionValue")))
+            if (text := reading.description(dig(each, "dsDescriptionValue")))
         ]
         additions = Additions(
             source=source.id,

@@ -296,11 +296,11 @@ class ArrayMembers:
         """The member in UTF-8: as sent, else from the declared charset, else from Windows-1252, which such files are."""
         try:
             member.decode()
-        except UnicodeDecodeError:
+        except UnicodeError:
             for charset in (self._charset, "windows-1252", "iso-8859-1"):
                 try:
                     return member.decode(charset or "windows-1252").encode()
-                except (UnicodeDecodeError, LookupError):
+                except (UnicodeError, LookupError):
                     continue
         return member
 

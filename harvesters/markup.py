@@ -80,12 +80,13 @@ def text_length(element: Element) -> int:
 
 def local(element: Element) -> str:
     """The name of an element without its namespace; "" for what is no element."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    # A prefix that is never declared stays in the name (libxml2 reads on after that mistake).
+    return re.split("[}:]", element.tag)[-1] if isinstance(element.tag, str) else ""
 
 
 def namespace(element: Element) -> str:
     """The namespace of an element; "" where it has none."""
-    return etree.QName(element).namespace or "" if isinstance(element.tag, str) else ""
+    return element.tag[1:].partition("}")[0] if isinstance(element.tag, str) and element.tag.startswith("{") else ""
 
 
 def children(element: Element | None, *path: str) -> list[Element]:

@@ -299,7 +299,7 @@ def _drafts(said: dict[str, Any], stated: dict[str, Any], tag: str, reading: Rea
     """Links that lead to data; brokers' addresses, which are not of the web, are noted by the link check."""
     drafts = []
     for index, link in enumerate(_links(said)):
-        if link.get("rel") not in HOLDS_DATA and link.get("rel") is not None:
+        if str(link.get("rel")) not in HOLDS_DATA and link.get("rel") is not None:
             continue
         title = reading.text(link.get("title") or link.get("name"))
         address = _without_login(link["href"])

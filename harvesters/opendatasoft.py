@@ -9,7 +9,7 @@ from harvesters.evidence import Lead, Recognised, Seen, root_of
 from harvesters.findings import find
 from harvesters.jsonpages import JsonPages
 from harvesters.jsonrecord import decoded_json, remainder
-from harvesters.jsonvalues import dig, words
+from harvesters.jsonvalues import dig, members, words
 from harvesters.mapping import Draft, Reading, describe, text_language
 from harvesters.package import Additions, LanguageMap, Mapped, Publisher
 from harvesters.places import read_places
@@ -168,14 +168,14 @@ def _drafts(said: dict[str, Any], base: str, identifier: str, reading: Reading) 
     """The exports of a dataset that has records, its attachments and its alternative exports."""
     drafts = []
     if said.get("has_records"):
-        spatial = "geo" in (said.get("features") or [])
+        spatial = "geo" in members(said.get("features"))
         for label, extension, media_type in (*EXPORTS, *(SPATIAL_EXPORTS if spatial else ())):
             url = f"{base}/api/explore/v2.1/catalog/datasets/{quote(identifier)}/exports/{extension}"
             drafts.append(
                 Draft(path="", raw=url, download_url=url, format=label, media_type=media_type, titles={"und": label})
             )
     for kind in ("attachments", "alternative_exports"):
-        for index, raw in enumerate(said.get(kind) or []):
+        for index, raw in enumerate(members(said.get(kind))):
             if isinstance(raw, dict):
                 drafts.append(_attachment(raw, f"{kind}[{index}]", kind, base, identifier, reading))
     return drafts

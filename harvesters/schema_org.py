@@ -259,7 +259,7 @@ class SchemaOrg(Base):
                 return Recognised(55, seen.url if seen.reported else seen.root, f"the page describes {count} datasets")
             return None
         listed = _listed(seen)
-        likely = sum("dataset" in urlsplit(url).path for url in listed)
+        likely = sum("dataset" in url.partition("//")[2].partition("/")[2] for url in listed)
         if likely or (listed and seen.reported):
             return Recognised(45, seen.url, f"the sitemap lists {likely} pages that look like datasets'")
         return None

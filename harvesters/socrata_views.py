@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from harvesters.jsonvalues import dig
+from harvesters.jsonvalues import dig, members
 
 PAGE = 200
 """Views a page; the interface gives no count."""
@@ -35,7 +35,7 @@ def kind_of(view: Mapping[str, Any]) -> str | None:
 
 def as_asset(view: Mapping[str, Any], root: str) -> dict[str, Any]:
     """A view as the Discovery API would give it. root: of the domain, with a slash at the end."""
-    columns = [each for each in view.get("columns") or [] if isinstance(each, dict)]
+    columns = [each for each in members(view.get("columns")) if isinstance(each, dict)]
     custom = dig(view, "metadata", "custom_fields")
     sections = custom.items() if isinstance(custom, dict) else ()
     pairs = [

@@ -274,7 +274,7 @@ def _drafts(said: dict[str, Any], tag: str, reading: Reading) -> list[Draft]:
                 )
             )  # fmt: skip
     for link in members(said.get("links")):
-        if isinstance(link, dict) and link.get("rel") in DATA_LINKS:
+        if isinstance(link, dict) and str(link.get("rel")) in DATA_LINKS:
             title = reading.text(link.get("title"))
             drafts.append(
                 Draft(

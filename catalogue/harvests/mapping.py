@@ -73,5 +73,5 @@ def _map(record: Record, source: Source, parts: Parts) -> Mapped:
     harvester = harvester_for(record.protocol or source.protocol)
     try:
         return harvester.package(record, source, parts)
-    except (ValueError, TypeError, KeyError, AttributeError, LookupError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the finding names it
         return Mapped(None, [find("mapping-failed", value=record.id or "", why=f"{type(error).__name__}: {error}")])

@@ -67,7 +67,7 @@ class Body:
         if declared in {"utf-8", "us-ascii", "ascii"} or declared is None:
             try:
                 raw.decode()
-            except UnicodeDecodeError:
+            except UnicodeError:
                 return _without_declaration(_decoded(raw, declared, final=True).encode())
             return raw
         return _without_declaration(_decoded(raw, declared, final=True).encode())
@@ -104,7 +104,7 @@ def _decoded(raw: bytes, charset: str | None, *, final: bool) -> str:
         decoder = codecs.getincrementaldecoder(name)()
         try:
             return decoder.decode(raw, final)
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
     return raw.decode("utf-8", "replace")
 

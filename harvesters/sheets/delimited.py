@@ -61,7 +61,7 @@ def decodings(content: bytes, charset: str | None = None) -> Iterator[tuple[str,
         try:
             yield encoding, content.decode(encoding)
             found = True
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     if not found or mistakes.start > SNIFFED_CHARACTERS:
         yield "utf-8", content.decode("utf-8", "replace")
