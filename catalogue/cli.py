@@ -3,10 +3,11 @@
 import sys
 
 import typer
+from django.db import OperationalError
 
-from catalogue import database
+from catalogue import database, logs
 from catalogue.errors import CatalogueError
-from harvesters.errors import HarvestError, SpoolError
+from harvesters.errors import DISK_FULL, DiskFull, HarvestError, SpoolError
 from portal.local import PortalError
 
 HELP = """Reads the open-data sources that States parties report, holds every dataset as a data package, and publishes one
@@ -20,7 +21,22 @@ INTERRUPTED_STATUS = 130
 
 def make_app() -> typer.Typer:
     """The command with all its subcommands. Django must have been set up."""
-    from catalogue.commands import check, datasets, harvest, held, portal, publish, run, runs, sources, status
+    from catalogue.commands import (
+        check,
+        databases,
+        datasets,
+        doctor,
+        harvest,
+        held,
+        metrics,
+        portal,
+        publish,
+        replay,
+        run,
+        runs,
+        sources,
+        status,
+    )
 
     app = typer.Typer(
         name="catalogue",
@@ -35,10 +51,14 @@ def make_app() -> typer.Typer:
     app.command("publish")(publish.publish)
     app.command("run")(run.run)
     app.command("status")(status.status)
+    app.command("doctor")(doctor.doctor)
+    app.command("metrics")(metrics.metrics)
+    app.command("replay")(replay.replay)
     app.add_typer(sources.app, name="sources")
     app.add_typer(runs.app, name="runs")
     app.add_typer(held.app, name="held")
     app.add_typer(datasets.app, name="datasets")
+    app.add_typer(databases.app, name="database")
     app.add_typer(portal.app, name="portal")
     return app
 
@@ -47,9 +67,20 @@ def main() -> None:
     """Run the command. What a person can mend is one plain sentence on standard error and exit status 1."""
     try:
         database.setup()
+        logs.begin()
         make_app()()
     except (CatalogueError, HarvestError, SpoolError, PortalError) as error:
         sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        sys.stderr.write(f"{DiskFull(error.filename or 'the files in CATALOGUE_HOME')}\n")
+        sys.exit(1)
+    except OperationalError as error:
+        if "disk is full" not in str(error):
+            raise
+        sys.stderr.write(f"{DiskFull('the database')}\n")
         sys.exit(1)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. What was read is kept; the same command goes on from there.\n")

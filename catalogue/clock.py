@@ -29,6 +29,19 @@ COMMAND = (sys.executable, "-m", "catalogue.cli")
 LOG = logging.getLogger(__name__)
 
 
+def is_running(configuration: Configuration) -> bool:
+    """Whether a clock of this home is running, on this machine."""
+    path = configuration.home / "clock.lock"
+    if not path.exists():
+        return False
+    with path.open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 class Clock:
     """One clock of one CATALOGUE_HOME. publishes: whether to publish after harvests."""
 

@@ -5,6 +5,7 @@ The documentation's table of settings is made from `SETTINGS`; a setting that is
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from catalogue.errors import ConfigurationError
+
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[ \t]*[\x21-\x7e][\x20-\x7e]*")
+"""RFC 9110, 5.5, without what is obsolete."""
 
 TOML_FILE = Path("config/catalogue.toml")
 
@@ -88,6 +92,16 @@ SETTINGS = (
         "20",
         "Where more than this share of a source's datasets is missing, and more than ten, the run is held for a person.",
     ),
+    Setting(
+        "CATALOGUE_LOG_FORMAT",
+        "text",
+        "How the log on standard error is written: `text`, or `json` for an object a line.",
+    ),
+    Setting(
+        "CATALOGUE_KEEP_SPOOLS",
+        "5",
+        "So many spools of runs that ended are kept for each source, to be read again; older ones are deleted.",
+    ),
     Setting("CATALOGUE_WORKERS", "2", "Processes that map and validate records."),
     Setting(
         "CATALOGUE_PORTAL_ENVIRONMENT",
@@ -109,6 +123,9 @@ SETTINGS = (
         "A real Solr for `catalogue portal up`. Empty: the search stand-in, for trying and testing only.",
     ),
 )
+
+KEY_PREFIX = "CATALOGUE_KEY_"
+"""Before the id of a source, in capitals and with underscores: the header that its portal wants, as `Name: value`."""
 
 SECRETS = frozenset({"CKAN_TOKEN"})
 """Read from the environment alone."""
@@ -134,6 +151,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     grace_runs: int
     grace_days: float
     ceiling_percent: float
+    log_format: str
+    keep_spools: int
     workers: int
     portal_environment: Path
     ckan_url: str | None
@@ -169,6 +188,15 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
             "retries": {"attempts": self.attempts},
         }
 
+    def key_of(self, source: str) -> str:
+        """The header with a source's key, `Name: value`, from the environment; "" where it needs none. Raises
+        ConfigurationError where it is no header."""
+        name = KEY_PREFIX + source.upper().replace("-", "_")
+        value = os.environ.get(name, "")
+        if value and not _HEADER.fullmatch(value):
+            raise ConfigurationError(f"{name} is no header; write it as in `Authorization: Bearer ...`, in one line.")
+        return value
+
     def __repr__(self) -> str:
         return f"Configuration(home={str(self.home)!r})"
 
@@ -200,6 +228,8 @@ def load(environ: Mapping[str, str] = os.environ, toml_file: Path = TOML_FILE) -
         grace_runs=int(_number("CATALOGUE_GRACE_RUNS", values, 1, 100)),
         grace_days=_number("CATALOGUE_GRACE_DAYS", values, 0, 365),
         ceiling_percent=_number("CATALOGUE_CEILING_PERCENT", values, 0, 100),
+        log_format=_one_of("CATALOGUE_LOG_FORMAT", values, ("text", "json")),
+        keep_spools=int(_number("CATALOGUE_KEEP_SPOOLS", values, 1, 10_000)),
         workers=int(_number("CATALOGUE_WORKERS", values, 1, 64)),
         portal_environment=_folder(values["CATALOGUE_PORTAL_ENVIRONMENT"], home / "portal" / "environment"),
         ckan_url=(values["CKAN_URL"] or "").rstrip("/") or None,
@@ -237,6 +267,12 @@ def _number(name: str, values: Mapping[str, str], least: float, most: float) -> 
     if not least <= number <= most:
         raise ConfigurationError(f"{name} is {values[name]}; set it to a number from {least:g} to {most:g}.")
     return number
+
+
+def _one_of(name: str, values: Mapping[str, str], allowed: tuple[str, ...]) -> str:
+    if values[name] not in allowed:
+        raise ConfigurationError(f"{name} is {values[name]!r}; set it to {' or '.join(allowed)}.")
+    return values[name]
 
 
 def _networks(name: str, text: str) -> tuple[str, ...]:

@@ -21,8 +21,9 @@ def setup() -> None:
 def prepare() -> None:
     """Bring the tables up to date and take over the parties; safe to call from several processes at once.
 
-    A database that is up to date is only looked at.
+    A database that is up to date is only looked at; one that is not is backed up first.
     """
+    from catalogue import backups
     from catalogue.settings import CONFIGURATION
     from catalogue.states import parties
 
@@ -30,6 +31,8 @@ def prepare() -> None:
     with _one_at_a_time(CONFIGURATION.home / "migrate.lock"):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            if executor.loader.applied_migrations:
+                backups.make(backups.BEFORE_MIGRATION)
             call_command("migrate", interactive=False, verbosity=0)
         parties.take_over()
 

@@ -25,5 +25,13 @@ class PublishError(CatalogueError):
     """Raised by `publish` when CKAN cannot be written to: no address, no answer, a token that is not a sysadmin's."""
 
 
+class BackupError(CatalogueError):
+    """Raised by `backups` when a backup cannot be made or restored: damaged, in use, a program missing."""
+
+
+class ReplayNotPossible(CatalogueError):
+    """Raised by `replaying` when a source has no spool that can be read again."""
+
+
 class CheckNotPossible(CatalogueError):
     """Raised by `check` when an address cannot be looked at at all: a setting that cannot be used, say."""

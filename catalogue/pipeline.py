@@ -3,6 +3,7 @@
 Each step leaves a durable thing behind (a spool, the store, the outbox), so that each can be repeated alone.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
@@ -20,7 +21,7 @@ from catalogue.assess.validation import check
 from catalogue.configuration import Configuration
 from catalogue.datasets import store
 from catalogue.errors import HarvestNotPossible
-from catalogue.harvests import leases
+from catalogue.harvests import leases, retention
 from catalogue.harvests.assemble import Assembled, Assembler
 from catalogue.harvests.crawling import Said, crawl
 from catalogue.harvests.detected import as_read, detect, protocol_of
@@ -31,6 +32,8 @@ from catalogue.register.source_entry import AUTO, Expectation
 from harvesters.errors import SpoolError
 from harvesters.registry import harvester_for
 from harvesters.spool import Verdict, progress
+
+LOG = logging.getLogger(__name__)
 
 Tell = Callable[[str, str, int, int | None], None]
 """Told of progress: source, step ("detect", "harvest" or "assemble"), records done, records in all where known."""
@@ -236,6 +239,8 @@ def _finish(
         reconciled = reconcile(run, assembled.gone, _rules(configuration), _now())
         run.missing, run.withdrawn = reconciled.missing, reconciled.withdrawn
         run.save(update_fields=["missing", "withdrawn"])
+    LOG.info("%s: %s", source.pk, run.sentence, extra={"source": source.pk, "run": run.pk, "state": run.state})
+    retention.forget_old(source, configuration.home, configuration.keep_spools)
     sentence = f"{run.sentence} {reconciled.sentence}".strip()
     return Harvested(
         source=source.id, run=run.pk, state=run.state, failure=run.failure, sentence=sentence, records=run.records,

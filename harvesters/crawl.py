@@ -25,13 +25,13 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from harvesters.base import Advertised, Answer, Event, Failure, Harvester, LastPage, Source, Trouble
-from harvesters.errors import HarvestError
+from harvesters.errors import DISK_FULL, DiskFull, HarvestError
 from harvesters.fetch.errors import FetchError, InterruptedFetch
 from harvesters.fetch.guard import networks
 from harvesters.fetch.limits import Limits
 from harvesters.fetch.policy import FetchPolicy, Retries
 from harvesters.fetch.settings import scrapy_settings
-from harvesters.fetch.urls import public_url
+from harvesters.fetch.urls import origin_of, public_url
 from harvesters.findings import find
 from harvesters.registry import harvester_for
 from harvesters.spool import (
@@ -62,6 +62,7 @@ only newer versions of datasets that were seen."""
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What a harvest is told: the source, where its spool goes, and how it may fetch (`fetch.policy.FetchPolicy`).
 
+    secret: a header (`Name: value`) for the source's own origin alone; it is in no spool and no log.
     spool: a file that does not exist begins a harvest; one without a verdict is gone on with. limits, retries: of one
     request; max_answer_bytes counts before the sizes in limits.
     """
@@ -75,6 +76,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     proxy: str | None = None
     ca_bundle: Path | None = None
     max_answer_bytes: int = 2 << 30
+    secret: str = ""
     limits: Limits = Limits()
     retries: Retries = Retries()
 
@@ -99,6 +101,7 @@ class HarvestSpider(scrapy.Spider):
         self.writer = writer
         self.state = state
         self.broke = False
+        self.full = False
         self.bodies = Path(tempfile.mkdtemp(prefix="bodies-", dir=job.spool.parent))
         self.waiting: list[Ask] = []
 
@@ -128,6 +131,9 @@ class HarvestSpider(scrapy.Spider):
             self._write(Noticed(finding=find("robots-forbid", value=ask.url), url=ask.url))
         try:
             self._take(ask, self._harvester(ask.protocol).read(answer))
+        except OSError as error:
+            self._stop_where_full(error)
+            raise
         finally:
             path.unlink(missing_ok=True)
         yield from self._next()
@@ -136,6 +142,7 @@ class HarvestSpider(scrapy.Spider):
         """Ask the harvester what to do in the place of an ask that failed; nothing means that it counts."""
         if isinstance(failure.value, InterruptedFetch):
             return  # the harvest is being stopped: the ask stays open for the one that goes on
+        self._stop_where_full(failure.value)
         self._failed(ask, [], _failure_of(failure.value), [])
         yield from self._next()
 
@@ -148,7 +155,12 @@ class HarvestSpider(scrapy.Spider):
             unfounded = self._harvester(None).unfounded
             verdict = judge(self.state, limited=limited, ended=_now(), unfounded=unfounded)
         self.broke = verdict is None and reason == "finished"
-        self.writer.close(verdict)
+        try:
+            self.writer.close(verdict)
+        except OSError as error:
+            self.full = self.full or error.errno in DISK_FULL
+            if not self.full:
+                raise
         self._say(verdict.state if verdict else "interrupted")
 
     # -- one answer
@@ -184,6 +196,8 @@ class HarvestSpider(scrapy.Spider):
                     break
         except HarvestError as error:
             failure = Failure(error.failure, error.sentence)
+        except OSError:
+            raise  # of our own files, not of what the portal sent
         except Exception as error:
             self.logger.exception("reading %s", public_url(ask.url))
             failure = Failure("malformed", _mistake_of_ours(public_url(ask.url), error))
@@ -244,6 +258,12 @@ class HarvestSpider(scrapy.Spider):
         finding = find("record-too-large", value=record.url, size=size, limit=limit)
         return Noticed(finding=finding, url=record.url, received=True, id=record.id)
 
+    def _stop_where_full(self, error: object) -> None:
+        """Raises CloseSpider where there is no room to write; the asks stay open for the harvest that goes on."""
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            self.full = True
+            raise CloseSpider("disk full")
+
     def _write(self, line: Line) -> None:
         self.writer.write([line])
         self.state.take(line)
@@ -268,7 +288,7 @@ class HarvestSpider(scrapy.Spider):
             yield scrapy.Request(
                 ask.url,
                 method=ask.method,
-                headers=dict(ask.headers),
+                headers={**ask.headers, **self._secret(ask.url)},
                 body=ask.body,
                 callback=self.answered,
                 errback=partial(self.unanswered, ask=ask),
@@ -276,6 +296,11 @@ class HarvestSpider(scrapy.Spider):
                 dont_filter=True,
                 meta={"sink": self.bodies},
             )
+
+    def _secret(self, url: str) -> dict[str, str]:
+        """The source's key, where the address is of the source's own origin; a redirect elsewhere loses it (`redirects`)."""
+        name, colon, value = self.job.secret.partition(":")
+        return {name.strip(): value.strip()} if colon and origin_of(url) == origin_of(self.job.source.url) else {}
 
     def _limit_reached(self) -> bool:
         limit = self.job.source.limit
@@ -324,6 +349,8 @@ def harvest(job: Job) -> None:
     crawler = process.create_crawler(HarvestSpider)
     process.crawl(crawler, job=job, writer=writer, state=state)
     process.start()
+    if isinstance(crawler.spider, HarvestSpider) and crawler.spider.full:
+        raise DiskFull(job.spool)
     if not isinstance(crawler.spider, HarvestSpider) or crawler.spider.broke:
         raise HarvestError("The harvest broke off by a mistake of ours; report it with the log beside the spool.")
 
@@ -358,12 +385,16 @@ def _now() -> str:
 
 
 def main() -> int:
-    """Read the job from standard input; exit status 0 once the spool is closed, 2 for a job that cannot begin."""
+    """Read the job from standard input; exit status 0 once the spool is closed, 2 for a job that cannot begin,
+    `DiskFull.status` where there is no room for it."""
     gc.freeze()
     gc.set_threshold(*COLLECTION)
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job, dec_hook=_path)
     try:
         harvest(job)
+    except DiskFull as error:
+        sys.stderr.write(error.sentence + "\n")
+        return DiskFull.status
     except HarvestError as error:
         sys.stderr.write(error.sentence + "\n")
         return 2

@@ -1,5 +1,6 @@
 """The exceptions of harvesting. Everything that goes wrong with a portal is one of these or a `fetch` error."""
 
+import errno
 from typing import Literal
 
 import msgspec
@@ -30,6 +31,22 @@ class MalformedAnswer(HarvestError):
     """Raised by a harvester's `read` when an answer is not what its protocol prescribes (HTML, cut JSON, bad RDF)."""
 
     failure = "malformed"
+
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Error numbers of a write for which there is no room: on the disk, in a quota, or in what one file may have."""
+
+
+class DiskFull(HarvestError):
+    """Raised where what was read cannot be written down. status: with which the crawl's process then ends."""
+
+    status = 3
+
+    def __init__(self, where: object) -> None:
+        super().__init__(
+            f"There is no room left on the disk for {where}. What was read before is kept: make room, then give the same "
+            "command again, and it goes on from there."
+        )
 
 
 class UnknownProtocol(HarvestError):

@@ -12,6 +12,7 @@ from catalogue import database
 from catalogue.commands.output import AsJson, print_json, print_table, progress_bars
 from catalogue.configuration import Configuration
 from catalogue.errors import PublishError
+from catalogue.publish.ckan import Target
 
 
 def publish(
@@ -34,12 +35,11 @@ def publish(
     is always safe. What CKAN refuses is noted on that dataset, and the rest goes on.
     """
     from catalogue.publish.comparing import compare
-    from catalogue.publish.publishing import Target
     from catalogue.publish.publishing import publish as publish_to
     from catalogue.settings import CONFIGURATION
 
     database.prepare()
-    url, token, key = _where(CONFIGURATION)
+    target = destination(CONFIGURATION)
     with progress_bars() as bars:
         tasks: dict[str, TaskID] = {}
 
@@ -53,7 +53,6 @@ def publish(
                 tasks["compare"] = bars.add_task("comparing", total=total)
             bars.update(tasks["compare"], completed=done, total=total)
 
-        target = Target(url, token, key)
         compared = compare(target, comparing) if reconcile else None
         published = publish_to(
             target,
@@ -81,14 +80,14 @@ def publish(
         sys.exit(1)
 
 
-def _where(configuration: Configuration) -> tuple[str, str, str]:
-    """The CKAN to publish to: its address, the token, and the key under which the outbox knows it."""
+def destination(configuration: Configuration) -> Target:
+    """The CKAN to publish to. Raises PublishError where none is named and none is running here."""
     if configuration.ckan_url:
         if not configuration.ckan_token:
             raise PublishError(
                 "CKAN_URL is set and CKAN_TOKEN is not; set it to the API token of a sysadmin of that CKAN."
             )
-        return configuration.ckan_url, configuration.ckan_token, configuration.ckan_url
+        return Target(configuration.ckan_url, configuration.ckan_token, configuration.ckan_url)
     from portal import local
     from portal.local import state
 
@@ -97,4 +96,4 @@ def _where(configuration: Configuration) -> tuple[str, str, str]:
             "No CKAN to publish to: set CKAN_URL and CKAN_TOKEN, or start one with `catalogue portal up`."
         )
     address = local.up(configuration.portal, environment=configuration.portal_environment)
-    return address.url, address.token, state.load(configuration.portal).site_id
+    return Target(address.url, address.token, state.load(configuration.portal).site_id)

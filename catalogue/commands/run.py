@@ -7,10 +7,15 @@ import typer
 
 from catalogue import database
 
+LOG = logging.getLogger(__name__)
+
 
 def run(
     once: Annotated[bool, typer.Option(help="Do what is due now, and end.")] = False,
     publish: Annotated[bool, typer.Option(help="Publish after harvests.")] = True,
+    metrics: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Serve metrics for Prometheus there, at /metrics.")
+    ] = "",
 ) -> None:
     """Harvest every source by its schedule and publish what came of it, until SIGTERM or Ctrl-C.
 
@@ -18,9 +23,17 @@ def run(
     after twice as long each time, at most daily. Harvests that are running when it stops leave checkpoints. What each
     command said is in CATALOGUE_HOME/logs. `catalogue sources pause`, `resume` and `now` steer it.
     """
+    from catalogue import logs
+    from catalogue import metrics as counted
     from catalogue.clock import Clock
     from catalogue.settings import CONFIGURATION
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logs.say_all()
     database.prepare()
+    if metrics:
+        host, _, port = metrics.rpartition(":")
+        if not host or not port.isdigit():
+            raise typer.BadParameter(f"--metrics is {metrics!r}; it takes HOST:PORT, such as 127.0.0.1:9464.")
+        server = counted.serve(host, int(port))
+        LOG.info("metrics at http://%s:%s/metrics", host, server.server_port)
     Clock(CONFIGURATION, publishes=publish).run(once=once)

@@ -70,7 +70,7 @@ class Assembler:
 
     def assemble(self, spool: Path, progress: Callable[[int], None]) -> Assembled:
         """Read the spool to its end. progress: told how many more records are done. Raises SpoolError."""
-        with _parts_of(spool) as parts_file:
+        with parts_of(spool) as parts_file:
             waiting: deque[tuple[Future[list[Kept]], dict[str, store.Seen], int]] = deque()
             for batch in self._batches(read_spool(spool)):
                 records, unchanged, before = self._told_apart(batch, shortcut=parts_file is None)
@@ -176,7 +176,7 @@ class Assembler:
 
 
 @contextmanager
-def _parts_of(spool: Path) -> Iterator[Path | None]:
+def parts_of(spool: Path) -> Iterator[Path | None]:
     """The file of the spool's parts while it is wanted; None where the spool has none."""
     if not any(isinstance(line, Part) for line in read_spool(spool)):
         yield None

@@ -10,6 +10,7 @@ import msgspec
 from catalogue.configuration import Configuration
 from catalogue.errors import HarvestNotPossible
 from harvesters.base import Source
+from harvesters.errors import DiskFull
 
 MESSAGE_CHARACTERS = 2000
 """Of what a crawl that could not run said, this much from the end is shown."""
@@ -37,9 +38,10 @@ def crawl(
     """Run one harvest in a process of its own until it closed its spool, with a verdict or without one.
 
     delay_seconds, ca_bundle: of the source, before the configuration's. said: called with each line of progress. Raises
-    HarvestNotPossible where the process could not do its work, with what it said.
+    DiskFull where there is no room for the spool, HarvestNotPossible with what the process said, where it could not work.
     """
     job = configuration.fetching | {"source": msgspec.to_builtins(source), "run": str(run), "spool": str(spool)}
+    job["secret"] = configuration.key_of(source.id)
     if delay_seconds is not None:
         job["delay_seconds"] = delay_seconds
     if ca_bundle is not None:
@@ -58,6 +60,8 @@ def crawl(
                 said(msgspec.json.decode(line, type=Said))
         finally:
             status = _ended(process)
+    if status == DiskFull.status:
+        raise DiskFull(spool)
     if status != 0:
         tail = log.read_text(encoding="utf-8", errors="replace")[-MESSAGE_CHARACTERS:].strip()
         raise HarvestNotPossible(f"The harvest of {source.id} could not run: {tail or f'exit status {status}'}")

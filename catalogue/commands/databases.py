@@ -1,0 +1,49 @@
+"""`catalogue database`: backups of the database, and the way back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalogue.commands.output import AsJson, print_json, print_table
+
+app = typer.Typer(help="Back up and restore the database.", no_args_is_help=True)
+
+
+@app.command()
+def backup(
+    to: Annotated[
+        Path | None, typer.Argument(help="A file; unless it is named, one in CATALOGUE_HOME/backups.")
+    ] = None,
+) -> None:
+    """Back the database up, also while it is in use, and look whether the copy is whole."""
+    from catalogue import backups
+
+    print(backups.make(to=to))
+
+
+@app.command("list")
+def list_backups(as_json: AsJson = False) -> None:
+    """Show the backups of CATALOGUE_HOME: those that a person asked for, and those made before tables changed or a restore."""
+    from catalogue import backups
+
+    found = backups.listed()
+    if as_json:
+        print_json(found)
+    else:
+        print_table(
+            "Backups", ("made", "reason", "bytes", "file"), [[b.made, b.reason, b.bytes, b.file] for b in found]
+        )
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
+    """Put a backup in the place of the database, after backing up what is there. Nothing may be running.
+
+    Publish with `--reconcile` afterwards: CKAN may hold what the backup does not know, and the other way round.
+    """
+    from catalogue import backups
+
+    before = backups.restore(file)
+    print(f"Restored {file}." + (f" What was there before is in {before}." if before else ""))
+    print("Next: `catalogue publish --reconcile`, since CKAN may hold what this backup does not know.")
