@@ -4,6 +4,8 @@ A dataset may stand on a page twice, older and newer, so that the graphs must no
 """
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
@@ -15,6 +17,9 @@ _ACTIVITIES = frozenset(AS + name for name in ("Create", "Add", "Update", "Annou
 _DELETIONS = frozenset(AS + name for name in ("Delete", "Remove"))
 STREAM_CLASSES = frozenset({LDES + "EventStream", TREE + "Collection"})
 _STREAM_PREDICATES = (LDES + "timestampPath", LDES + "versionOfPath", TREE + "view", TREE + "member")
+
+
+_graph_name = attrgetter("graph_name")
 
 
 class Member(NamedTuple):
@@ -40,9 +45,9 @@ def page_of(quads: Iterable[Quad]) -> Page:
     """Take a page apart."""
     graphs: dict[str, list[Quad]] = {}
     default: list[Quad] = []
-    for quad in quads:
-        name = quad.graph_name
-        (default if isinstance(name, DefaultGraph) else graphs.setdefault(name.value, [])).append(quad)
+    # Statements of one graph stand together, so that a graph's name is asked for once and not for each of them.
+    for name, own in groupby(quads, key=_graph_name):
+        (default if isinstance(name, DefaultGraph) else graphs.setdefault(name.value, [])).extend(own)
     rest = MemoryGraph(default)
     members: list[tuple[str, Member]] = []
     for activity in rest.members(_ACTIVITIES):
@@ -52,8 +57,8 @@ def page_of(quads: Iterable[Quad]) -> Page:
             continue
         published = statements.get(AS + "published")
         date = published.value if isinstance(published, Literal) else ""
-        own = graphs.pop(activity, None)
-        graph = MemoryGraph(own) if own is not None else rest
+        apart = graphs.pop(activity, None)
+        graph = MemoryGraph(apart) if apart is not None else rest
         members.append((date, Member(about.value, graph, not _DELETIONS.isdisjoint(rest.classes(activity)))))
     if graphs:
         rest = MemoryGraph([*default, *(quad for graph in graphs.values() for quad in graph)])

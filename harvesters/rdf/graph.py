@@ -69,21 +69,27 @@ class Graph(Protocol):
 class MemoryGraph:
     """A graph held in memory."""
 
-    def __init__(self, quads: Iterable[Quad]) -> None:
+    def __init__(self, quads: Iterable[Quad] = ()) -> None:
         self._statements: dict[str, list[Statement]] = {}
         self._classes: dict[str, set[str]] = {}
+        self.add(quads)
+
+    def add(self, quads: Iterable[Quad]) -> None:
+        """Take further statements over, whatever graph they are in."""
         statements = self._statements
+        last: Term | None = None
+        own: list[Statement] = []
+        node = ""
         for quad in quads:
-            subject, value = quad.subject, quad.object
-            if isinstance(value, Triple):
+            subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+            if subject != last:  # statements of one subject mostly stand together
+                last = subject
+                node = subject.value if type(subject) is NamedNode else key(subject)
+                own = statements.setdefault(node, [])
+            if type(value) is Triple:
                 continue  # a statement about a statement (RDF 1.2); DCAT has none
-            node = subject.value if isinstance(subject, NamedNode) else key(subject)
-            predicate = quad.predicate.value
-            if node in statements:
-                statements[node].append((predicate, value))
-            else:
-                statements[node] = [(predicate, value)]
-            if predicate == TYPE and isinstance(value, NamedNode):
+            own.append((predicate, value))
+            if predicate == TYPE and type(value) is NamedNode:
                 self._classes.setdefault(node, set()).add(canonical(value.value))
 
     def statements(self, node: str) -> Sequence[Statement]:
@@ -137,31 +143,38 @@ def describe(graph: Graph, root: str, max_bytes: int) -> Description:
     """
     labels: dict[str, str] = {}
     lines: list[str] = []
-    size_bytes = longest_bytes = 0
+    size = longest = 0  # in characters, each of which is a byte or more
     waiting = deque([(root, 0, 0)])
     seen = {root}
     while waiting:
         node, depth, iri_steps = waiting.popleft()
-        subject = _written(node, labels)
+        subject, before = _written(node, labels), len(lines)
         for predicate, value in graph.statements(node):
             written, leads_on = _predicate(predicate)
-            line = f"{subject} {written} {_object(value, labels)} ."
+            # Millions of times a feed: the commonest kinds of term are asked for first, without a call.
+            if type(value) is Literal:
+                said = str(value)
+                line = f"{subject} {written} {said if said[-1] != '>' else _typed(said)} ."
+                other = ""
+            else:
+                other = value.value if type(value) is NamedNode else key(value)
+                line = f"{subject} {written} {_written(other, labels)} ."
             lines.append(line)
-            line_bytes = (len(line) if line.isascii() else len(line.encode())) + 1
-            size_bytes += line_bytes
-            longest_bytes = max(longest_bytes, line_bytes)
-            if not leads_on or not isinstance(value, (NamedNode, BlankNode)):
+            if not leads_on or not other or other in seen or depth >= MAX_DEPTH:
                 continue
-            other = key(value)
-            steps = iri_steps + isinstance(value, NamedNode)
-            if other in seen or depth >= MAX_DEPTH or steps > MAX_IRI_STEPS:
+            steps = iri_steps + (type(value) is NamedNode)
+            if steps > MAX_IRI_STEPS:
                 continue
             if graph.statements(other) and APART_CLASSES.isdisjoint(graph.classes(other)):
                 seen.add(other)
                 waiting.append((other, depth + 1, steps))
-        if size_bytes > max_bytes or longest_bytes * SPELLED_OUT > max_bytes:
-            return Description("", size_bytes, frozenset(seen))
-    return Description("\n".join(lines), size_bytes, frozenset(seen))
+        lengths = [len(line) for line in lines[before:]]
+        size, longest = size + sum(lengths), max(longest, *lengths, 0)
+        if size > max_bytes or longest * SPELLED_OUT > max_bytes:
+            return Description("", size, frozenset(seen))
+    text = "\n".join(lines)
+    size_bytes = len(text) if text.isascii() else len(text.encode())
+    return Description(text if size_bytes <= max_bytes else "", size_bytes, frozenset(seen))
 
 
 def read_description(text: str) -> tuple[str, MemoryGraph]:
@@ -185,13 +198,10 @@ def _written(node: str, labels: dict[str, str]) -> str:
     return f"<{_escaped(node)}>"
 
 
-def _object(value: Term, labels: dict[str, str]) -> str:
-    if isinstance(value, Literal):
-        text = str(value)
-        if text.endswith(">") and _UNSAFE_IN_IRI.search(value.datatype.value):
-            return f"{text[: text.rindex('^^')]}^^<{_escaped(value.datatype.value)}>"
-        return text
-    return _written(key(value), labels)
+def _typed(text: str) -> str:
+    """A literal with a datatype, whose IRI may hold what no IRI has."""
+    lexical, _, datatype = text.rpartition("^^<")
+    return f"{lexical}^^<{_escaped(datatype[:-1])}>"
 
 
 @functools.lru_cache(maxsize=ESCAPED_IRIS)
