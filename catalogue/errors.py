@@ -29,6 +29,10 @@ class BackupError(CatalogueError):
     """Raised by `backups` when a backup cannot be made or restored: damaged, in use, a program missing."""
 
 
+class LetterNotPossible(CatalogueError):
+    """Raised by `harvests.letters` for a run that did not fail at its portal."""
+
+
 class ReplayNotPossible(CatalogueError):
     """Raised by `replaying` when a source has no spool that can be read again."""
 

@@ -61,3 +61,28 @@ def show(
     for finding in found:
         text = describe(finding, language)
         typer.echo(f"[{finding.severity}] {finding.code}: {text.message} {text.hint}")
+
+
+@app.command()
+def letter(
+    number: Annotated[int, typer.Argument(help="The number of a run that failed.")],
+    language: Annotated[str, typer.Option(help="ar, zh, en, fr, ru or es.")] = "en",
+    sent_from: Annotated[
+        str, typer.Option("--from", help="Our network address as the portal sees it; a firewall's owner needs it.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write the text to send to the portal's operator: what was asked, what came back, and what to do there."""
+    from catalogue.harvests.letters import letter as written
+    from catalogue.harvests.models import Run
+    from catalogue.settings import CONFIGURATION
+
+    database.prepare()
+    run = Run.objects.select_related("source__state").filter(pk=number).first()
+    if run is None:
+        raise CatalogueError(f"There is no run {number}; `catalogue runs list` shows those there are.")
+    found = written(run, language, CONFIGURATION.contact or "", sent_from)
+    if as_json:
+        print_json(found)
+    else:
+        print(f"{found.subject}\n\n{found.text}")
