@@ -5,7 +5,9 @@ import re
 import pytest
 
 from docs import generate
+from sandbox.faults.catalogue import FAULTS
 from tests.conftest import REPOSITORY
+from tests.faults.subjects import SUBJECTS
 
 
 @pytest.mark.parametrize(
@@ -18,6 +20,15 @@ from tests.conftest import REPOSITORY
 )
 def test_generated_pages_are_up_to_date(name, page):
     assert (REPOSITORY / "docs" / name).read_text(encoding="utf-8") == page(), "run `make docs`"
+
+
+def test_the_page_of_reliability_has_every_fault_and_protocol_and_all_holds():
+    page = (REPOSITORY / "docs/reliability.md").read_text(encoding="utf-8")
+    for fault in FAULTS.values():
+        assert f"`{fault.name}`: {fault.meaning}." in page, "run `make faults`"
+    rows = {line.split(" | ")[0].removeprefix("| ") for line in page.splitlines() if line.startswith("| ")}
+    assert set(SUBJECTS) <= rows, "run `make faults`"
+    assert "does not hold yet" not in page
 
 
 def test_links_lead_somewhere():
