@@ -19,6 +19,7 @@ from time import monotonic
 from catalogue.configuration import Configuration
 from catalogue.errors import CatalogueError
 from catalogue.harvests import appointments
+from catalogue.harvests.models import Appointment
 from catalogue.register.models import Source
 
 TICK_SECONDS = 5.0
@@ -72,11 +73,13 @@ class Clock:
         """Stop at the next moment; harvests that are running leave checkpoints."""
         self._stopped.set()
 
-    def _begin(self, due: Sequence[Source]) -> None:
-        for source in due:
+    def _begin(self, due: Sequence[Appointment]) -> None:
+        for appointment in due:
+            source = appointment.source
             if source.pk in self._harvests or len(self._harvests) >= self._configuration.parallel_harvests:
                 continue
-            appointments.began(source, _now())
+            if not appointments.take(appointment, _now()):
+                continue
             LOG.info("harvesting %s", source.pk, extra={"source": source.pk})
             self._harvests[source.pk] = (source, self._start("harvest", source.pk))
 

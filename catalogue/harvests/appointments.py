@@ -21,19 +21,28 @@ LAST_RETRY = timedelta(days=1)
 """A source that fails is tried again after a quarter of an hour, then after twice as long each time, at most daily."""
 
 
-def due(now: datetime) -> list[Source]:
-    """The sources to harvest now, those that a person asked for first. Makes an appointment for each that has none."""
-    found: list[tuple[bool, datetime, Source]] = []
+def due(now: datetime) -> list[Appointment]:
+    """The appointments to keep now, those that a person asked for first. Makes one for each source that has none."""
+    found: list[tuple[bool, datetime, str, Appointment]] = []
     for source in Source.objects.select_related("state").order_by("pk"):
         appointment, _ = Appointment.objects.get_or_create(source=source)
         if appointment.paused:
             continue
-        if appointment.due is None or appointment.schedule != source.schedule:
+        if (
+            appointment.due is None
+            or appointment.schedule != source.schedule
+            or appointment.due > _latest(source.schedule, now)
+        ):
             appointment.due, appointment.schedule = next_due(source.schedule, now), source.schedule
             appointment.save(update_fields=["due", "schedule"])
         if appointment.wanted or appointment.due <= now:
-            found.append((not appointment.wanted, appointment.due, source))
-    return [source for _, _, source in sorted(found, key=lambda each: (each[0], each[1], each[2].pk))]
+            found.append((not appointment.wanted, appointment.due, source.pk, appointment))
+    return [appointment for *_, appointment in sorted(found, key=lambda each: each[:3])]
+
+
+def _latest(schedule: str, now: datetime) -> datetime:
+    """No appointment lies behind this, unless this machine's time was ahead when it was made."""
+    return max(next_due(schedule, now, jitter=timedelta()) + JITTER, now + LAST_RETRY)
 
 
 def next_due(schedule: str, now: datetime, *, jitter: timedelta = JITTER) -> datetime:
@@ -45,11 +54,14 @@ def next_due(schedule: str, now: datetime, *, jitter: timedelta = JITTER) -> dat
     return moment + random.random() * jitter  # noqa: S311 (spreads load; nothing depends on its secrecy)
 
 
-def began(source: Source, now: datetime) -> None:
-    """A harvest begins: what was missed is made up by it, once."""
-    Appointment.objects.filter(source=source).update(
-        wanted=False, started=now, due=next_due(source.schedule, now), schedule=source.schedule
+def take(appointment: Appointment, now: datetime) -> bool:
+    """Take an appointment that is due: what was missed is made up by the harvest that begins now, once. False where another
+    clock took it a moment ago, or a person paused the source."""
+    schedule = appointment.source.schedule
+    as_seen = Appointment.objects.filter(
+        source=appointment.source_id, due=appointment.due, wanted=appointment.wanted, paused=""
     )
+    return bool(as_seen.update(wanted=False, started=now, due=next_due(schedule, now), schedule=schedule))
 
 
 def ended(source: Source, now: datetime, *, failed: bool) -> None:

@@ -60,6 +60,34 @@ def test_what_was_missed_is_made_up_once(portal, catalogue):
     assert datetime.fromisoformat(source(catalogue)["due"]) > datetime.now(UTC)
 
 
+def test_an_appointment_made_by_a_clock_that_was_ahead_is_made_anew(portal, catalogue):
+    tick(catalogue)
+    usual = datetime.fromisoformat(source(catalogue)["due"])
+    set_due(catalogue, datetime.now(UTC) + timedelta(days=400))
+    tick(catalogue)
+    assert runs(catalogue) == []
+    assert abs(datetime.fromisoformat(source(catalogue)["due"]) - usual) < timedelta(days=1)
+
+
+def test_two_clocks_on_one_database_harvest_no_source_twice(site: Site, tmp_path):
+    """Two machines: each has a home of its own, and both have the database."""
+    double = CkanDouble(site, [dataset(number) for number in range(4)])
+    database = {"CATALOGUE_DATABASE_URL": f"sqlite:///{tmp_path / 'shared.sqlite3'}"}
+    clocks = [Catalogue(tmp_path / name / "home", database) for name in ("one", "two")]
+    for clock in clocks:
+        clock.home.parent.mkdir()
+    clocks[0].register(*(f"xa-{number} ckan {double.url}/" for number in range(6)))
+    for rounds in (1, 2):
+        clocks[0].run("sources", "now", *(f"xa-{number}" for number in range(6)))
+        running = [clock.start("run", "--once", "--no-publish") for clock in clocks]
+        for process in running:
+            out, err = process.communicate(timeout=300)
+            assert process.returncode == 0, out + err
+        done = clocks[0].json("runs", "list", "--limit", "100")
+        assert sorted(run["source_id"] for run in done) == sorted([f"xa-{number}" for number in range(6)] * rounds)
+        assert {run["state"] for run in done} == {"complete"}
+
+
 def test_a_source_that_fails_is_tried_again_later_and_later(site: Site, catalogue: Catalogue):
     site.routes[SEARCH] = lambda query: Reply(b"<html>Welcome</html>")
     catalogue.register(f"xa-portal ckan {site.url}")

@@ -1,11 +1,12 @@
 """Publishing to a real CKAN whose answers get lost, or come from something before it."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 from ckanapi import RemoteCKAN
 
-from tests.catalogue.publish.relay import Passing, Relay
+from tests.catalogue.publish.relay import Passing, Relay, honest
 from tests.conftest import Catalogue, CkanDouble, Reply, Site, dataset
 
 COLUMNS = ("created", "updated", "unchanged", "refused", "failed")
@@ -65,6 +66,54 @@ def test_no_answer_for_one_dataset(portal, publisher, relay):
     assert "500" in published["failure"]
     relay.spoil = lambda action, body, passing: passing()
     assert totals(publisher.json("publish")) == {"created": 1, "unchanged": 3}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply(b"<html>Bad gateway</html>", 502, {"Retry-After": "0"}),
+        Reply(b"<html>Please log in</html>", 200),
+        Reply(b'{"success": ', 200),
+        Reply(b"", 500),
+    ],
+)
+def test_a_ckan_that_dies_in_the_middle(answer: Reply, site, publisher, relay, address, request):
+    """Some datasets are taken, then nothing is answered as a CKAN does; the next run completes it, and nothing is double."""
+    double = CkanDouble(site, [dataset(number) for number in range(40)])
+    source = f"xa-dying-{request.node.callspec.id}"
+    publisher.register(f"{source} ckan {double.url}")
+    publisher.run("harvest", "--all")
+    taken: list[bytes] = []
+
+    def dying(action: str, body: bytes, passing: Passing) -> Reply:
+        if action.startswith("package_"):
+            if len(taken) >= 10:
+                return answer
+            taken.append(body)
+        return passing()
+
+    relay.spoil = dying
+    assert "then publish again" in publisher.run("publish", status=1).stderr
+    relay.spoil = honest
+    done = totals(publisher.json("publish"))
+    assert 30 <= done["created"] + done.get("updated", 0) <= 40
+    assert sum(done.values()) == 40
+    found = RemoteCKAN(address.url).action.package_search(fq=f"source:{source}", rows=100)
+    assert found["count"] == 40
+    assert len({each["title"] for each in found["results"]}) == 40
+    assert totals(publisher.json("publish")) == {"unchanged": 40}
+
+
+def test_a_slow_ckan_is_waited_for(portal, publisher, relay):
+    def slow(action: str, body: bytes, passing: Passing) -> Reply:
+        reply = passing()
+        if action == "package_create":
+            threading.Event().wait(2)  # what a busy CKAN does; the client must not give up and ask again
+        return reply
+
+    relay.spoil = slow
+    assert totals(publisher.json("publish")) == {"created": 4}
+    assert relay.actions.count("package_create") == 4
 
 
 def test_a_dataset_too_large_for_the_server_is_refused_and_not_sent_again(portal, publisher, relay):
