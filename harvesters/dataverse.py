@@ -86,7 +86,9 @@ class Dataverse(JsonPages):
             raise MalformedAnswer(f"{answer.url} answered without a dataset; tell the installation's operator.")
         own = dig(said, "data", "latestVersion", "datasetPersistentId")
         if isinstance(own, str) and own != identifier:
-            raise MalformedAnswer(f"{answer.url} answered with another dataset, {own}; tell the installation's operator.")
+            raise MalformedAnswer(
+                f"{answer.url} answered with another dataset, {own}; tell the installation's operator."
+            )
         yield self.json_record(identifier, content, answer)
 
     def failed(self, ask: Ask, failure: Failure) -> Iterable[Event]:

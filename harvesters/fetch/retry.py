@@ -43,12 +43,17 @@ async def persist(send: Callable[[], Awaitable[Response]], request: Request, hos
         except FetchError as error:
             if last or not error.retryable:
                 raise
+            host.strained(retries.base_seconds)
             wait, why = backoff(retries, attempt), error.happened
         else:
             asked = retry_after(response.headers)
             # To come back sooner than asked would be rude, and to wait very long holds up the run: leave it for now.
             too_long = asked is not None and asked > retries.longest_retry_after_seconds
-            if last or too_long or response.status not in RETRY_STATUSES:
+            if response.status not in RETRY_STATUSES:
+                host.eased(request.meta.get("download_latency", 0.0))
+                return response
+            host.strained(retries.base_seconds)
+            if last or too_long:
                 return response
             # A little jitter on what was asked, too, so that not every client comes back in the same instant.
             wait = backoff(retries, attempt) if asked is None else asked * random.uniform(1, 1.1)  # noqa: S311

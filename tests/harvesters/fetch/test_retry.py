@@ -1,10 +1,14 @@
+import asyncio
+import time
 from datetime import UTC, datetime
 
 import pytest
-from scrapy.http import Headers
+from scrapy import Request
+from scrapy.http import Headers, Response
 
+from harvesters.fetch.hosts import SLOW_SECONDS, WIDEST_SECONDS, Host
 from harvesters.fetch.policy import Retries
-from harvesters.fetch.retry import backoff, retry_after
+from harvesters.fetch.retry import backoff, persist, retry_after
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -37,3 +41,39 @@ def test_back_off_doubles_up_to_its_ceiling_with_full_jitter() -> None:
         waits = [backoff(retries, attempt) for _ in range(200)]
         assert all(0 <= wait <= ceiling for wait in waits)
         assert max(waits) > ceiling / 2 > min(waits)
+
+
+def test_the_rate_follows_how_a_host_bears_it() -> None:
+    host = Host(1, lambda: True)
+    spaces = []
+    for _ in range(12):
+        host.strained(1.0)
+        spaces.append(host.space_seconds)
+    assert spaces[:3] == [1, 2, 4]
+    assert spaces[-1] == WIDEST_SECONDS
+    for _ in range(40):
+        host.eased(0.1)
+    assert host.space_seconds == 0
+    host.eased(SLOW_SECONDS)
+    assert host.space_seconds == SLOW_SECONDS, "a host that takes long is left as long to itself"
+
+
+def test_after_trouble_requests_are_further_apart_until_the_host_answers_well() -> None:
+    statuses = [503, 200, 200, 200, *[200] * 20]
+    at: list[float] = []
+
+    async def send() -> Response:
+        at.append(time.monotonic())
+        return Response("https://portal.example/", status=statuses[len(at) - 1])
+
+    async def run(host: Host) -> None:
+        retries = Retries(base_seconds=0.1, longest_seconds=0.001, attempts=2)
+        for _ in range(len(statuses) - 1):
+            await persist(send, Request("https://portal.example/"), host, retries)
+
+    host = Host(1, lambda: True)
+    asyncio.run(run(host))
+    apart = [later - earlier for earlier, later in zip(at, at[1:], strict=False)]
+    assert apart[1] > 0.06
+    assert apart[1] > apart[3] > apart[-1]
+    assert host.space_seconds == 0
