@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 import time
 from datetime import UTC, datetime
 
@@ -73,7 +74,7 @@ def test_after_trouble_requests_are_further_apart_until_the_host_answers_well() 
 
     host = Host(1, lambda: True)
     asyncio.run(run(host))
-    apart = [later - earlier for earlier, later in zip(at, at[1:], strict=False)]
+    apart = [later - earlier for earlier, later in itertools.pairwise(at)]
     assert apart[1] > 0.06
     assert apart[1] > apart[3] > apart[-1]
     assert host.space_seconds == 0
