@@ -98,7 +98,11 @@ def harvest(
                 results[source.id] = Harvested(source=source.id, sentence=str(problem))
                 continue
             lock = hosts[urlsplit(source.url).netloc]
-            begun[readers.submit(_read, source, run, spool, configuration, tell, lock, limit)] = (source, run, spool)
+            begun[readers.submit(_read, source, run, spool, configuration, tell, lock, limit, full=full)] = (
+                source,
+                run,
+                spool,
+            )
         try:
             for future in as_completed(begun):
                 source, run, spool = begun[future]
@@ -152,6 +156,15 @@ def _last_complete(source: Source) -> datetime | None:
     return last.started - OVERLAP if last else None
 
 
+def _earlier(source: Source, run: Run, configuration: Configuration) -> Path | None:
+    """The spool of the last complete harvest of all that a source has, where it is still kept."""
+    if run.limit is not None or run.since is not None:
+        return None
+    last = Run.objects.filter(source=source, state="complete", limit=None, since=None).exclude(pk=run.pk).first()
+    spool = configuration.home / last.spool if last is not None and last.spool else None
+    return spool if spool is not None and spool.exists() else None
+
+
 def _readable(spool: Path) -> bool:
     try:
         progress(spool)
@@ -168,8 +181,10 @@ def _read(
     tell: Tell,
     host: threading.Lock,
     limit: int | None,
+    *,
+    full: bool,
 ) -> float:
-    """Read one source to its spool; gives the seconds that it took."""
+    """Read one source to its spool; gives the seconds that it took. full: ask for all, also for what did not change."""
     wanted = as_read(source, limit=limit, max_record_bytes=configuration.max_record_bytes, since=run.since)
     entry = source.entry
 
@@ -189,6 +204,7 @@ def _read(
                 said,
                 delay_seconds=entry.get("delay_seconds"),
                 ca_bundle=entry.get("ca_bundle"),
+                earlier=None if full else _earlier(source, run, configuration),
             )
         finally:
             close_old_connections()

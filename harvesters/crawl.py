@@ -25,6 +25,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from harvesters.base import Advertised, Answer, Event, Failure, Harvester, LastPage, Source, Trouble
+from harvesters.earlier import Earlier, Validators
 from harvesters.errors import DISK_FULL, DiskFull, HarvestError
 from harvesters.fetch.errors import FetchError, InterruptedFetch
 from harvesters.fetch.guard import networks
@@ -54,6 +55,7 @@ COLLECTION = (50_000, 20, 20)
 """Thresholds of Python's garbage collection. A page is read into many small objects without cycles, and looking through them
 every 700 allocations, as is usual, takes a quarter of the time."""
 
+NOT_MODIFIED = 304
 LINKED = "node"
 """The purpose of asks in a web of pages (TREE) rather than a chain: links back are no loop there, nor is a page that holds
 only newer versions of datasets that were seen."""
@@ -63,6 +65,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What a harvest is told: the source, where its spool goes, and how it may fetch (`fetch.policy.FetchPolicy`).
 
     secret: a header (`Name: value`) for the source's own origin alone; it is in no spool and no log.
+    earlier: the spool of the last complete harvest, for what the portal says is still as it was.
     spool: a file that does not exist begins a harvest; one without a verdict is gone on with. limits, retries: of one
     request; max_answer_bytes counts before the sizes in limits.
     """
@@ -77,6 +80,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     ca_bundle: Path | None = None
     max_answer_bytes: int = 2 << 30
     secret: str = ""
+    earlier: Path | None = None
     limits: Limits = Limits()
     retries: Retries = Retries()
 
@@ -104,6 +108,7 @@ class HarvestSpider(scrapy.Spider):
         self.full = False
         self.bodies = Path(tempfile.mkdtemp(prefix="bodies-", dir=job.spool.parent))
         self.waiting: list[Ask] = []
+        self.earlier = Earlier(job.earlier, state.header) if job.earlier else None
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """The asks that are open: those of the harvester's start, or those that an interrupted harvest left."""
@@ -117,6 +122,12 @@ class HarvestSpider(scrapy.Spider):
         """Read one answer, write its frame, and go on with what it asked for."""
         fetched = response.request.meta["fetched"] if response.request else None
         path = fetched.path if fetched else None
+        if response.status == NOT_MODIFIED:
+            if path is not None:
+                path.unlink(missing_ok=True)
+            self._not_modified(ask)
+            yield from self._next()
+            return
         if path is None:
             raise CloseSpider("an answer came without its file")
         answer = Answer(
@@ -130,7 +141,7 @@ class HarvestSpider(scrapy.Spider):
         if response.request and response.request.meta.get("robots_forbids") and not self.state.robots_forbid:
             self._write(Noticed(finding=find("robots-forbid", value=ask.url), url=ask.url))
         try:
-            self._take(ask, self._harvester(ask.protocol).read(answer))
+            self._take(ask, self._harvester(ask.protocol).read(answer), _validators(answer))
         except OSError as error:
             self._stop_where_full(error)
             raise
@@ -165,7 +176,17 @@ class HarvestSpider(scrapy.Spider):
 
     # -- one answer
 
-    def _take(self, ask: Ask, events: Iterable[Event]) -> None:
+    def _not_modified(self, ask: Ask) -> None:
+        """The answer is what it was: what was read from it then is taken over."""
+        if self.earlier is not None and self.earlier.knows(ask):
+            self._take(ask, self.earlier.events(ask), self.earlier.validators(ask))
+        else:
+            sentence = (
+                f"{public_url(ask.url)} says that nothing changed, and was not asked that; tell the portal's operator."
+            )
+            self._failed(ask, [], Failure("malformed", sentence), [])
+
+    def _take(self, ask: Ask, events: Iterable[Event], validators: Validators) -> None:
         asked: list[Ask] = []
         advertised: int | None = None
         last_page = False
@@ -215,7 +236,15 @@ class HarvestSpider(scrapy.Spider):
             self._failed(ask, asked, failure, troubles)
             return
         self._checkpoint(
-            Checkpoint(answered=ask.key, asked=asked, advertised=advertised, last_page=last_page, troubles=troubles)
+            Checkpoint(
+                answered=ask.key,
+                asked=asked,
+                advertised=advertised,
+                last_page=last_page,
+                troubles=troubles,
+                etag=validators.etag,
+                modified=validators.modified,
+            )
         )
 
     def _failed(self, ask: Ask, asked: list[Ask], failure: Failure, troubles: list[str]) -> None:
@@ -288,7 +317,7 @@ class HarvestSpider(scrapy.Spider):
             yield scrapy.Request(
                 ask.url,
                 method=ask.method,
-                headers={**ask.headers, **self._secret(ask.url)},
+                headers={**ask.headers, **self._conditions(ask), **self._secret(ask.url)},
                 body=ask.body,
                 callback=self.answered,
                 errback=partial(self.unanswered, ask=ask),
@@ -296,6 +325,9 @@ class HarvestSpider(scrapy.Spider):
                 dont_filter=True,
                 meta={"sink": self.bodies},
             )
+
+    def _conditions(self, ask: Ask) -> dict[str, str]:
+        return self.earlier.conditions(ask) if self.earlier else {}
 
     def _secret(self, url: str) -> dict[str, str]:
         """The source's key, where the address is of the source's own origin; a redirect elsewhere loses it (`redirects`)."""
@@ -353,6 +385,10 @@ def harvest(job: Job) -> None:
         raise DiskFull(job.spool)
     if not isinstance(crawler.spider, HarvestSpider) or crawler.spider.broke:
         raise HarvestError("The harvest broke off by a mistake of ours; report it with the log beside the spool.")
+
+
+def _validators(answer: Answer) -> Validators:
+    return Validators(answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
 
 
 def _failure_of(error: object) -> Failure:

@@ -112,7 +112,7 @@ class Checkpoint(msgspec.Struct, frozen=True, tag="checkpoint", omit_defaults=Tr
     """Closes a frame: which ask was answered, what is to be asked because of it, and what the portal said of its size.
 
     The asks still open are all that were ever asked less all that were answered (`progress`). fell_back: something else
-    was asked in the place of what failed."""
+    was asked in the place of what failed. etag, modified: by what the portal knows this answer again (`earlier`)."""
 
     answered: str = ""
     asked: list[Ask] = []
@@ -122,6 +122,8 @@ class Checkpoint(msgspec.Struct, frozen=True, tag="checkpoint", omit_defaults=Tr
     sentence: str = ""
     fell_back: bool = False
     troubles: list[str] = []
+    etag: str = ""
+    modified: str = ""
 
 
 class Verdict(msgspec.Struct, frozen=True, tag="verdict", omit_defaults=True, kw_only=True):
@@ -210,27 +212,57 @@ class SpoolWriter:
 
 def whole_frames_bytes(path: Path) -> int:
     """How many bytes of the file are whole zstd frames, counted from its start; a torn frame behind them is not."""
-    whole = 0
+    return max((end for _, end, _ in _frames(path)), default=0)
+
+
+def frames(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Of each whole frame where it begins, in bytes, and its last line."""
+    return ((start, last) for start, _, last in _frames(path))
+
+
+def frame_at(path: Path, offset: int) -> Iterator[bytes]:
+    """The lines of the frame that begins there, as JSON."""
     with path.open("rb") as file:
-        position = 0
+        file.seek(offset)
+        rest = b""
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        while not frame.eof and (packed := file.read(READ_CHUNK_BYTES)):
+            lines = (rest + frame.decompress(packed)).split(b"\n")
+            rest = lines.pop()
+            yield from lines
+
+
+def _frames(path: Path) -> Iterator[tuple[int, int, bytes]]:
+    """Start and end of each whole frame, and its last line, while only that line is held."""
+    with path.open("rb") as file:
+        position = start = 0
         pending = b""
         while pending or (pending := file.read(READ_CHUNK_BYTES)):
             frame = zstandard.ZstdDecompressor().decompressobj()
+            last = b""
             while True:
                 try:
-                    frame.decompress(pending)
+                    last = _last_line(last, frame.decompress(pending))
                 except zstandard.ZstdError:
-                    return whole
+                    return
                 position += len(pending)
                 if frame.eof:
                     break
                 pending = file.read(READ_CHUNK_BYTES)
                 if not pending:
-                    return whole
+                    return
             pending = frame.unused_data
             position -= len(pending)
-            whole = position
-    return whole
+            yield start, position, last.removesuffix(b"\n")
+            start = position
+
+
+def _last_line(before: bytes, more: bytes) -> bytes:
+    """The last line of a text that ends with a line end, as far as it is known."""
+    at = more.rfind(b"\n", 0, len(more) - 1)
+    if at >= 0:
+        return more[at + 1 :]
+    return more if before.endswith(b"\n") and more else before + more
 
 
 def read_spool(path: Path) -> Iterator[Line]:

@@ -34,14 +34,17 @@ def crawl(
     *,
     delay_seconds: float | None,
     ca_bundle: str | None,
+    earlier: Path | None = None,
 ) -> None:
     """Run one harvest in a process of its own until it closed its spool, with a verdict or without one.
 
-    delay_seconds, ca_bundle: of the source, before the configuration's. said: called with each line of progress. Raises
+    delay_seconds, ca_bundle: of the source, before the configuration's. earlier: the spool of its last complete
+    harvest. said: called with each line of progress. Raises
     DiskFull where there is no room for the spool, HarvestNotPossible with what the process said, where it could not work.
     """
     job = configuration.fetching | {"source": msgspec.to_builtins(source), "run": str(run), "spool": str(spool)}
     job["secret"] = configuration.key_of(source.id)
+    job["earlier"] = str(earlier) if earlier else None
     if delay_seconds is not None:
         job["delay_seconds"] = delay_seconds
     if ca_bundle is not None:
