@@ -238,7 +238,8 @@ class SchemaOrg(Base):
             links, because = seen.anchors, "a page that may be a dataset's"
         else:
             links, because = _listed(seen), "the sitemap lists it, and it may be a dataset's page"
-        page = next((a for a in links if "dataset" in urlsplit(a).path and _site(a) == _site(seen.url)), None)
+        here = (link for link in links if _site(link) == _site(seen.url))
+        page = next((link for link in here if "dataset" in urlsplit(link).path), None)
         if page:
             yield Lead(page, 26, because)
 

@@ -183,7 +183,7 @@ def _drafts(asset: dict[str, Any], homepage: str | None, record: Record, reading
     if homepage is None:
         return []
     base = root_of(homepage)
-    kind = asset.get("type")
+    kind = str(asset.get("type"))
     if kind in TABULAR:
         urls = [(label, f"{base}api/views/{record.id}/{path}", media_type) for label, path, media_type in EXPORTS]
     elif kind == "file":
