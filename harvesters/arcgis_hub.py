@@ -1,8 +1,9 @@
 """ArcGIS Hub: the search API of a site, and version 3 where a site has no other."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from harvesters.base import Answer, Event, Failure, Option, Parts, Source, no_parts
 from harvesters.evidence import Lead, Recognised, Seen, root_of
@@ -68,6 +69,8 @@ READ = frozenset(
     }
 )
 """Of an item's attributes; its layers, statistics and server description make up most of 75 KB, and stay in the spool."""
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)  # RFC 3986, 3.1
 
 
 class ArcgisHub(JsonPages):
@@ -216,7 +219,7 @@ def _drafts(stated: dict[str, Any], identifier: str, base: str, homepage: str) -
     """The service itself, and downloads where the site offers them; an item without a service by its page."""
     drafts = []
     url = stated.get("url")
-    if isinstance(url, str) and urlsplit(url).scheme:
+    if isinstance(url, str) and _SCHEME.match(url):
         drafts.append(
             Draft(path="url", raw=url, keys=("", "url"), access_url=url, format="ArcGIS REST", titles={"und": "API"})
         )

@@ -218,7 +218,7 @@ def _object(answer: Answer) -> dict[str, Any]:
         )
     if isinstance(said.get("error"), dict):
         code, words = dig(said, "error", "code"), dig(said, "error", "message")
-        if code in LOCKED:
+        if isinstance(code, int) and code in LOCKED:
             raise _Locked(f"{answer.url} asks for a login ({words}); only what is public is read.")
         raise MalformedAnswer(f"{answer.url} answers with an error ({code}: {words}); tell the server's operator.")
     return said

@@ -63,7 +63,13 @@ class Feed(Harvester):
         links = {e.get("rel"): e.get("href") for e in _all_of_feed(root, "link") if e.get("rel") and e.get("href")}
         following = links.get("next") or links.get("prev-archive")
         if following:
-            url, here = urljoin(answer.url, following), urlsplit(answer.url)
+            here = urlsplit(answer.url)
+            try:
+                url = urljoin(answer.url, following)
+            except ValueError as error:
+                raise MalformedAnswer(
+                    f"{answer.url} names a next page that is no address ({following[:200]})."
+                ) from error
             if urlsplit(url).netloc != here.netloc:
                 yield notice(find("paging-leaves-host", value=url), answer)
                 url = urlunsplit(urlsplit(url)._replace(scheme=here.scheme, netloc=here.netloc))

@@ -221,4 +221,4 @@ def _object(raw: bytes) -> dict[str, Any] | None:
 
 def _slug(url: object) -> str | None:
     """The last part of a dataset's address, which is also the name of its file."""
-    return urlsplit(str(url)).path.rstrip("/").rpartition("/")[2] or None
+    return str(url).partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2] or None

@@ -1,7 +1,9 @@
 """schema.org: datasets described inside the pages of a site, found by its sitemap or by following its links."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -188,7 +190,7 @@ class SchemaOrg(Base):
         for text in found.broken:
             yield notice(find("record-malformed", value=text, why="the JSON-LD of the page is no JSON"), answer)
         for identifier, node in identified(found, answer.url):
-            raw = msgspec.json.encode(node)
+            raw = _encoded(node)
             if len(raw) > self.source.max_record_bytes:
                 finding = find("record-too-large", size=len(raw), limit=self.source.max_record_bytes)
                 yield notice(finding, answer, identifier, received=True)
@@ -264,6 +266,14 @@ class SchemaOrg(Base):
         if likely or (listed and seen.reported):
             return Recognised(45, seen.url, f"the sitemap lists {likely} pages that look like datasets'")
         return None
+
+
+def _encoded(node: dict[str, Any]) -> bytes:
+    """A node as JSON; half a character, which Python's own reader of JSON lets through, is marked as unreadable."""
+    try:
+        return msgspec.json.encode(node)
+    except UnicodeEncodeError:
+        return json.dumps(node, ensure_ascii=False).encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode()
 
 
 def _listed(seen: Seen) -> list[str]:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
 import lxml.html
 from lxml import etree
@@ -169,7 +169,7 @@ def _named_only(document: Any, base: str) -> list[str]:
                 bare = _BARE.issuperset(inner) and inner.get("@id") not in described
                 stated = (inner.get("url") or inner.get("@id")) if bare else None
             url = _iri(stated, base)
-            if url and urlsplit(url).scheme in ("http", "https"):
+            if url and url.lower().startswith(("http://", "https://")):
                 found.append(url.partition("#")[0])
     return list(dict.fromkeys(found))
 

@@ -81,7 +81,10 @@ def changed(draw: st.DrawFn, document: Any) -> Any:
 
 
 @settings(
-    max_examples=max(CASES // 4, 1), deadline=None, suppress_health_check=list(HealthCheck), database=None,
+    max_examples=max(CASES // 4, 1),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
     derandomize=SEED == 0,  # what decides whether a change lands must not decide by chance
 )
 @given(data=st.data())
