@@ -15,6 +15,9 @@ from harvesters.spool import Ask, Checkpoint, Gone, Header, Line, Noticed, Part,
 MADE_AGAIN = frozenset({"identifier-repeated", "page-loop", "robots-forbid"})
 """Findings that the crawl itself makes, each time."""
 
+LOOKED_AT = 5
+"""A portal whose first answers can none of them be known again is not expected to have others; its spool is not read on."""
+
 _LINE: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 
@@ -39,12 +42,17 @@ class Earlier:
     def __init__(self, path: Path, header: Header) -> None:
         self._path = path
         self._known: dict[str, _Known] = {}
+        without = 0
         for number, (offset, last) in enumerate(frames(path)):
             line = _LINE.decode(last)
             if number == 0 and not (isinstance(line, Header) and _alike(line, header)):
                 return
             if isinstance(line, Checkpoint) and line.failure is None and (line.etag or line.modified):
                 self._known[line.answered] = _Known(offset, Validators(line.etag, line.modified))
+            elif isinstance(line, Checkpoint) and line.answered:
+                without += 1
+            if without >= LOOKED_AT and not self._known:
+                return
 
     def conditions(self, ask: Ask) -> dict[str, str]:
         """The headers by which the portal may say that nothing changed; none where it never said by what to tell."""
