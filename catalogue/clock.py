@@ -55,17 +55,20 @@ class Clock:
         self._to_publish = False
 
     def run(self, *, once: bool = False) -> None:
-        """Tick until SIGTERM or Ctrl-C; once: until what is due now is done. Raises CatalogueError where another clock of
-        this home is running."""
+        """Tick until SIGTERM or Ctrl-C; once: until what is due is done, each source once. Raises CatalogueError where
+        another clock of this home is running."""
+        begun: set[str] = set()
         with self._alone(), self._signals():
             try:
-                self._begin(appointments.due(_now()))
+                self._begin(appointments.due(_now()), begun)
                 while not self._stopped.wait(0.2 if once else min(TICK_SECONDS, 1.0)):
                     self._collect()
+                    if not once:
+                        begun.clear()
+                    # More may be due than may run at a time, so what is left begins as others end.
+                    self._begin(appointments.due(_now()), begun)
                     if once and not (self._harvests or self._publishing or self._to_publish):
                         return
-                    if not once:
-                        self._begin(appointments.due(_now()))
             finally:
                 self._end()
 
@@ -73,13 +76,16 @@ class Clock:
         """Stop at the next moment; harvests that are running leave checkpoints."""
         self._stopped.set()
 
-    def _begin(self, due: Sequence[Appointment]) -> None:
+    def _begin(self, due: Sequence[Appointment], begun: set[str]) -> None:
         for appointment in due:
             source = appointment.source
-            if source.pk in self._harvests or len(self._harvests) >= self._configuration.parallel_harvests:
+            if source.pk in begun or source.pk in self._harvests:
                 continue
+            if len(self._harvests) >= self._configuration.parallel_harvests:
+                return
             if not appointments.take(appointment, _now()):
                 continue
+            begun.add(source.pk)
             LOG.info("harvesting %s", source.pk, extra={"source": source.pk})
             self._harvests[source.pk] = (source, self._start("harvest", source.pk))
 

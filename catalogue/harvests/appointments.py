@@ -33,11 +33,18 @@ def due(now: datetime) -> list[Appointment]:
             or appointment.schedule != source.schedule
             or appointment.due > _latest(source.schedule, now)
         ):
-            appointment.due, appointment.schedule = next_due(source.schedule, now), source.schedule
-            appointment.save(update_fields=["due", "schedule"])
+            _make(appointment, now)
         if appointment.wanted or appointment.due <= now:
             found.append((not appointment.wanted, appointment.due, source.pk, appointment))
     return [appointment for *_, appointment in sorted(found, key=lambda each: each[:3])]
+
+
+def _make(appointment: Appointment, now: datetime) -> None:
+    """Make an appointment for the schedule's next moment, or find the one that another clock made just now."""
+    schedule = appointment.source.schedule
+    as_seen = Appointment.objects.filter(source=appointment.source_id, due=appointment.due, schedule=appointment.schedule)
+    as_seen.update(due=next_due(schedule, now), schedule=schedule)
+    appointment.refresh_from_db(fields=["due", "wanted", "paused", "schedule"])
 
 
 def _latest(schedule: str, now: datetime) -> datetime:

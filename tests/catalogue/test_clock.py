@@ -88,6 +88,16 @@ def test_two_clocks_on_one_database_harvest_no_source_twice(site: Site, tmp_path
         assert {run["state"] for run in done} == {"complete"}
 
 
+def test_more_are_due_than_may_be_harvested_at_a_time(site: Site, tmp_path):
+    double = CkanDouble(site, [dataset(1)])
+    catalogue = Catalogue(tmp_path / "home", {"CATALOGUE_PARALLEL_HARVESTS": "2"})
+    sources = [f"xa-{number}" for number in range(5)]
+    catalogue.register(*(f"{each} ckan {double.url}/" for each in sources))
+    catalogue.run("sources", "now", *sources)
+    tick(catalogue)
+    assert sorted(run["source_id"] for run in catalogue.json("runs", "list")) == sources
+
+
 def test_a_source_that_fails_is_tried_again_later_and_later(site: Site, catalogue: Catalogue):
     site.routes[SEARCH] = lambda query: Reply(b"<html>Welcome</html>")
     catalogue.register(f"xa-portal ckan {site.url}")

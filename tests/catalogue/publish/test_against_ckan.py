@@ -93,7 +93,8 @@ def test_a_ckan_that_dies_in_the_middle(answer: Reply, site, publisher, relay, a
         return passing()
 
     relay.spoil = dying
-    assert "then publish again" in publisher.run("publish", status=1).stderr
+    # Whether it gives up or tries all depends on when the slow answers of those that were taken arrive.
+    assert "publish again" in publisher.run("publish", status=1).stderr
     relay.spoil = honest
     done = totals(publisher.json("publish"))
     assert 30 <= done["created"] + done.get("updated", 0) <= 40
