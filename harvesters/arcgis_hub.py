@@ -93,7 +93,7 @@ class ArcgisHub(JsonPages):
 
     def instead(self, ask: Ask, failure: Failure) -> Iterable[Ask]:
         """Version 3."""
-        yield self._version_3(0, int(ask.note.get("size") or 100))
+        yield self._version_3(0, int(ask.note.get("size") or 100), 1)
 
     def failed(self, ask: Ask, failure: Failure) -> Iterable[Event]:
         """After version 3, the data.json of the site."""
@@ -106,13 +106,17 @@ class ArcgisHub(JsonPages):
         """The next page, of the version that answered."""
         for event in super().after(answer, envelope, received):
             if isinstance(event, Ask) and answer.ask.purpose == "version-3":
-                yield self._version_3(int(event.note.get("start") or 0), int(event.note.get("size") or 0))
+                number, size = int(answer.ask.note.get("number") or 1), int(event.note.get("size") or 0)
+                # A site caps a page below what was asked for, and numbers the pages by its own size. A later page that is
+                # short lacks what the site counts and does not show.
+                size = min(size, received) if number == 1 else size
+                yield self._version_3(int(event.note.get("start") or 0), size, number + 1)
             else:
                 yield event
 
-    def _version_3(self, start: int, size: int) -> Ask:
-        query = urlencode({"page[number]": start // size + 1, "page[size]": size, "sort": "created"})
-        note: dict[str, str | int | float | bool | None] = {"start": start, "size": size}
+    def _version_3(self, start: int, size: int, number: int) -> Ask:
+        query = urlencode({"page[number]": number, "page[size]": size, "sort": "created"})
+        note: dict[str, str | int | float | bool | None] = {"start": start, "size": size, "number": number}
         return Ask(f"{root_of(self.source.url)}api/v3/datasets?{query}", purpose="version-3", note=note)
 
     @classmethod

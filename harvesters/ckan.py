@@ -11,6 +11,7 @@ a list or as a mapping, fields of ckanext-scheming and language maps of ckanext-
 portals that are aggregators themselves (`harvest_source_id`).
 """
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
@@ -99,7 +100,7 @@ class Ckan(Harvester):
     protocol: ClassVar[str] = "ckan"
     title: ClassVar[str] = "CKAN Action API"
     standard: ClassVar[str] = "https://docs.ckan.org/en/latest/api/"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "fq", "a filter query (Solr's syntax) that limits what is read, such as `organization:ministry-of-finance`"
@@ -245,7 +246,7 @@ class Ckan(Harvester):
                 received=True,
             )
             return
-        content = answer.content()
+        content = answer.content().removeprefix(codecs.BOM_UTF8)
         try:
             shown = msgspec.json.decode(content, type=_Shown)
         except NOT_JSON as error:

@@ -178,7 +178,7 @@ def map_dataset(record: Record, source: Source) -> Mapped:
 
 
 def _said(dataset: Mapping[str, Any]) -> dict[str, Any]:
-    """The dataset's own fields and its extras in one mapping; its own fields win."""
+    """The dataset's own fields and its extras in one mapping; its own fields win where they say something."""
     extras = dataset.get("extras")
     said: dict[str, Any] = {}
     if isinstance(extras, dict):
@@ -186,12 +186,18 @@ def _said(dataset: Mapping[str, Any]) -> dict[str, Any]:
     for extra in _list(extras):
         if isinstance(extra, dict) and isinstance(extra.get("key"), str):
             said.setdefault(extra["key"], extra.get("value"))
-    said.update({key: value for key, value in dataset.items() if key != "extras"})
+    own = {key: value for key, value in dataset.items() if key != "extras"}
+    said.update({key: value for key, value in own.items() if key not in said or not _says_nothing(value)})
     return said
 
 
 def _first(said: Mapping[str, Any], keys: Iterable[str]) -> Any:
-    return next((said[key] for key in keys if said.get(key) not in (None, "", [], {})), None)
+    return next((said[key] for key in keys if not _says_nothing(said.get(key))), None)
+
+
+def _says_nothing(value: object) -> bool:
+    """Whether a value is empty, or one of the words for nothing ("N/A"), which must not hide another spelling's value."""
+    return clean_text(value) is None if isinstance(value, str) else value in (None, [], {})
 
 
 def _list(value: object) -> list[Any]:

@@ -46,7 +46,7 @@ class Csw(Harvester):
 
     protocol = "csw"
     title = "CSW (Catalogue Service for the Web)"
-    version = 2
+    version = 3
     standard = "https://www.ogc.org/standards/cat/"
     incremental = True
     options = (

@@ -59,6 +59,7 @@ class Dcat(Harvester):
 
     protocol = "dcat"
     title = "DCAT as RDF (RDF/XML, Turtle, TriG, N-Triples, JSON-LD)"
+    version = 2
     standard = "https://www.w3.org/TR/vocab-dcat-3/"
 
     def start(self) -> Iterable[Ask]:

@@ -69,6 +69,7 @@ class DcatUs(Harvester):
 
     protocol = "dcat-us"
     title = "DCAT-US 1.1 and 3 (data.json)"
+    version = 2
     standard = "https://resources.data.gov/resources/dcat-us/"
     options = (
         Option(

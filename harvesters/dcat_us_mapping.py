@@ -66,13 +66,14 @@ def map_dataset(record: Record, source: Source, protocol: str = "dcat-us") -> Ma
     built = build_resources(_drafts(said, tag, reading), languages, reading)
     licence = _licence(said, "", reading)
     homepage = reading.link(_address(said.get("landingPage")), "landingPage")
-    more = remainder(said, READ | set(PLAIN_ADDRESSES) if "distribution" not in said else READ)
+    read = READ | set(PLAIN_ADDRESSES) if "distribution" not in said else READ
+    more = remainder(said, _without_second_licence(said, read))
     if homepage is None and (stated := clean_text(_address(said.get("landingPage")))):
         more["landingPage"] = stated
     if parents:
         more["subOrganizationOf"] = parents
     if built.left_out:
-        more[LEFT_OUT] = [remainder(raw, ()) if isinstance(raw, dict) else raw for raw in built.left_out]
+        more[LEFT_OUT] = built.left_out
     additions = Additions(
         source=source.id,
         native_id=record.id,
@@ -192,6 +193,11 @@ def _licence(said: Mapping[str, Any], place: str, reading: Reading) -> Licence |
     return reading.licence(where, id=stated)
 
 
+def _without_second_licence(said: Mapping[str, Any], read: frozenset[str]) -> frozenset[str]:
+    """The keys that are read, but for `licence` where `license` says something else: it is kept as it is."""
+    return read - {"licence"} if said.get("license") and said.get("licence") != said["license"] else read
+
+
 # -- distributions
 
 
@@ -229,5 +235,5 @@ def _draft(raw: object, path: str, tag: str, reading: Reading) -> Draft:
         licence=_licence(raw, path, reading),
         languages=reading.languages(raw.get("language"), f"{path}.language"),
         conforms_to=_addresses(raw.get("conformsTo")),
-        more=remainder(raw, RESOURCE_READ),
+        more=remainder(raw, _without_second_licence(raw, RESOURCE_READ)),
     )

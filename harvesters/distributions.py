@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from harvesters.jsonrecord import kept
 from harvesters.package import LanguageMap, Resource, ResourceAdditions
 from harvesters.reading import Reading
 from harvesters.texts import choose_text
@@ -78,7 +79,8 @@ def build_resources(drafts: Sequence[Draft], languages: Sequence[Language], read
         if path is None:
             if clean_text(draft.download_url) is None and clean_text(draft.access_url) is None:
                 reading.note("resource-url-empty", draft.path)
-            built.left_out.append(draft.raw)
+            if (left_out := kept(draft.raw)) is not None:
+                built.left_out.append(left_out)
             continue
         built.resources.append(_resource(draft, path, access, languages, names=names, reading=reading))
     return built

@@ -20,6 +20,7 @@ class Dkan(JsonPages):
 
     protocol = "dkan"
     title = "DKAN metastore"
+    version = 2
     standard = "https://dkan.readthedocs.io/en/latest/apis/index.html"
     lists = ((),)
     id_paths = (("identifier",), ("identifier", "data"))

@@ -45,6 +45,7 @@ class Jkan(Harvester):
 
     protocol = "jkan"
     title = "JKAN"
+    version = 2
     standard = "https://jkan.io/"
 
     def start(self) -> Iterable[Ask]:

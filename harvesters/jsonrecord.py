@@ -76,11 +76,11 @@ def _encodable(value: Any) -> Any:
 
 def remainder(said: Mapping[str, Any], read: Collection[str]) -> dict[str, Any]:
     """What a portal said under keys that are not in `read`, cleaned, without empty values and without persons."""
-    kept = {}
+    said_more = {}
     for key, value in said.items():
-        if key not in read and key not in PERSONAL and (clean := _kept(value, MAX_DEPTH)) is not None:
-            kept[_key(key)] = clean
-    return kept
+        if key not in read and key not in PERSONAL and (clean := kept(value)) is not None:
+            said_more[_key(key)] = clean
+    return said_more
 
 
 @functools.lru_cache(maxsize=4096)
@@ -88,17 +88,17 @@ def _key(key: str) -> str:
     return clean_text(key) or "_"
 
 
-def _kept(value: Any, depth: int) -> Any:
-    """A value cleaned; None where nothing is in it."""
+def kept(value: Any, depth: int = MAX_DEPTH) -> Any:
+    """A value as the portal sent it, cleaned, without persons; None where nothing is in it, or below `depth` levels."""
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, dict | list) and not depth:
         return None
     if isinstance(value, dict):
-        members = ((key, _kept(member, depth - 1)) for key, member in value.items() if key not in PERSONAL)
+        members = ((key, kept(member, depth - 1)) for key, member in value.items() if key not in PERSONAL)
         return {_key(key): member for key, member in members if member is not None} or None
     if isinstance(value, list):
-        return [member for member in (_kept(member, depth - 1) for member in value) if member is not None] or None
+        return [member for member in (kept(member, depth - 1) for member in value) if member is not None] or None
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         return str(value)
     return value

@@ -75,7 +75,7 @@ class OaiPmh(Harvester):
 
     protocol = "oai-pmh"
     title = "OAI-PMH"
-    version = 2
+    version = 3
     standard = "https://www.openarchives.org/OAI/openarchivesprotocol.html"
     incremental = True
     options = (
@@ -243,7 +243,10 @@ class OaiPmh(Harvester):
         head = (record.text or "")[:4096]
         if re.search(r"<(?:\w+:)?(?:MD|MI|CHE_MD)_Metadata\b", head):
             return map_iso(record, source, cls.protocol)
-        if "datacite" in head or re.match(r"\s*<(?:\w+:)?resource\b", head):
+        # The word alone says little: Dublin Core may link to DataCite, or stand in a document that declares its namespace.
+        if "datacite" in head and re.search(r"<(?:[\w.-]+:)?resource\b", record.text or ""):
+            return map_datacite(record, source, cls.protocol)
+        if re.match(r"\s*<(?:\w+:)?resource\b", head):
             return map_datacite(record, source, cls.protocol)
         return map_dublin_core(record, source, cls.protocol)
 

@@ -155,7 +155,7 @@ def _listed(said: dict[str, Any], native_id: str, record: Record, source: Source
     built = build_resources(drafts, languages, reading)
     more = remainder(said, LIST_READ)
     if built.left_out:
-        more[LEFT_OUT] = [remainder(raw, ()) if isinstance(raw, dict) else raw for raw in built.left_out]
+        more[LEFT_OUT] = built.left_out
     first, last = clean_text(said.get("date_from")), clean_text(said.get("date_to"))
     period = reading.period(f"{first or '..'}/{last or '..'}", "date_from") if first or last else None
     often = clean_text(said.get("update_frequency"))

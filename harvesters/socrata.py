@@ -62,6 +62,7 @@ class Socrata(JsonPages):
 
     protocol = "socrata"
     title = "Socrata Discovery API"
+    version = 2
     standard = "https://dev.socrata.com/docs/other/discovery"
     options = (
         Option("only", f"the kinds of assets that are read; {KINDS} unless it is set"),
@@ -227,5 +228,9 @@ def _columns(asset: dict[str, Any]) -> dict[str, Any]:
 def _custom(value: object) -> dict[str, Any]:
     """The domain's own fields, which come as pairs whose key has its section in front."""
     pairs = value if isinstance(value, list) else []
-    stated = {str(p["key"]): p.get("value") for p in pairs if isinstance(p, dict) and isinstance(p.get("key"), str)}
-    return remainder({"domain_metadata": stated}, ()) if stated else {}
+    stated: dict[str, list[Any]] = {}
+    for pair in pairs:
+        if isinstance(pair, dict) and isinstance(pair.get("key"), str):
+            stated.setdefault(pair["key"], []).append(pair.get("value"))
+    one_or_all = {key: values[0] if len(values) == 1 else values for key, values in stated.items()}
+    return remainder({"domain_metadata": one_or_all}, ()) if one_or_all else {}

@@ -63,6 +63,7 @@ class Sparql(Dcat):
 
     protocol = "sparql"
     title = "SPARQL endpoint with DCAT"
+    version = 2
     standard = "https://www.w3.org/TR/sparql11-protocol/"
     options = (
         Option("graph", "only the datasets of this named graph, by its IRI"),

@@ -41,7 +41,7 @@ class Waf(Harvester):
 
     protocol = "waf"
     title = "WAF (web accessible folder of metadata)"
-    version = 2
+    version = 3
     standard = "https://www.isotc211.org/"
     incremental = True
     options = (Option("depth", f"of folders below the reported one; {MAX_DEPTH} unless it is set"),)

@@ -28,23 +28,23 @@ def due(now: datetime) -> list[Appointment]:
         appointment, _ = Appointment.objects.get_or_create(source=source)
         if appointment.paused:
             continue
-        if (
-            appointment.due is None
-            or appointment.schedule != source.schedule
-            or appointment.due > _latest(source.schedule, now)
-        ):
-            _make(appointment, now)
-        if appointment.wanted or appointment.due <= now:
-            found.append((not appointment.wanted, appointment.due, source.pk, appointment))
+        moment = appointment.due
+        if moment is None or appointment.schedule != source.schedule or moment > _latest(source.schedule, now):
+            moment = _make(appointment, now)
+        if not appointment.paused and (appointment.wanted or moment <= now):
+            found.append((not appointment.wanted, moment, source.pk, appointment))
     return [appointment for *_, appointment in sorted(found, key=lambda each: each[:3])]
 
 
-def _make(appointment: Appointment, now: datetime) -> None:
+def _make(appointment: Appointment, now: datetime) -> datetime:
     """Make an appointment for the schedule's next moment, or find the one that another clock made just now."""
     schedule = appointment.source.schedule
-    as_seen = Appointment.objects.filter(source=appointment.source_id, due=appointment.due, schedule=appointment.schedule)
+    as_seen = Appointment.objects.filter(
+        source=appointment.source_id, due=appointment.due, schedule=appointment.schedule
+    )
     as_seen.update(due=next_due(schedule, now), schedule=schedule)
     appointment.refresh_from_db(fields=["due", "wanted", "paused", "schedule"])
+    return appointment.due or now
 
 
 def _latest(schedule: str, now: datetime) -> datetime:

@@ -271,12 +271,17 @@ def _more(root: Element, part: Element) -> dict[str, str]:
     """What no other field holds and people ask for: scale, lineage, reference system, parent, scope."""
     paths = {
         "parent": (root, ("parentIdentifier",)),
+        "parent_": (root, ("parentMetadata", "CI_Citation", "identifier", "MD_Identifier", "code")),
         "lineage": (root, ("dataQualityInfo", "DQ_DataQuality", "lineage", "LI_Lineage", "statement")),
         "lineage_": (root, ("resourceLineage", "LI_Lineage", "statement")),
         "supplemental": (part, ("supplementalInformation",)),
         "purpose": (part, ("purpose",)),
     }
     found = {key.rstrip("_"): said for key, (start, path) in paths.items() if (said := iso.words(child(start, *path)))}
+    parent = child(root, "parentMetadata")  # of ISO 19115-3: a citation, or a reference alone
+    if "parent" not in found and parent is not None:
+        said = parent.get("uuidref") or iso.words(child(parent, "CI_Citation", "title"))
+        found |= {"parent": said} if said else {}
     if kind := iso.scope(root):
         found["scope"] = kind
     return found

@@ -38,16 +38,26 @@ def draft(node: Node, value: Term, path: str, untagged: str, reading: Reading) -
     if not access:
         services = distribution.nodes(DCAT + "accessService")
         access = [url for service in services for url in _addresses(service, DCAT + "endpointURL")]
-    titles, _ = texts(distribution, TITLES, untagged, reading.text)
-    descriptions, _ = texts(distribution, (DCT + "description", DCT + "abstract"), untagged, reading.description)
+    titles, further_titles = texts(distribution, TITLES, untagged, reading.text)
+    descriptions, further = texts(distribution, (DCT + "description", DCT + "abstract"), untagged, reading.description)
     format_, media_type = _format(distribution)
     digest, algorithm = _checksum(distribution)
     addresses = [read_url(text, reading.base) for text in (*download[:1], *access[:1])]
     usable = any(address is not None and address.url for address in addresses)
+    licence, further_licences = _licence(distribution, reading, f"{path}.license")
+    formats, media_types = words(distribution, DCT + "format"), words(distribution, DCAT + "mediaType")
     more = remainder(distribution, READ, _plain)
-    for name, stated in ((DCAT + "downloadURL", download), (DCAT + "accessURL", access)):
-        if len(stated) > 1:
-            more[name] = stated[1:]
+    for name, left in (
+        (DCAT + "downloadURL", download[1:]),
+        (DCAT + "accessURL", access[1:]),
+        (DCT + "title", further_titles),
+        (DCT + "description", further),
+        (DCT + "license", further_licences),
+        (DCT + "format", [] if len(formats) < 2 else [text for text in formats if text != format_]),
+        (DCAT + "mediaType", [] if len(media_types) < 2 else [text for text in media_types if text != media_type]),
+    ):
+        if left:
+            more[name] = left
     return Draft(
         path=path,
         raw=None if usable else _raw(distribution),
@@ -63,7 +73,7 @@ def draft(node: Node, value: Term, path: str, untagged: str, reading: Reading) -
         digest_algorithm=algorithm,
         issued=latest(distribution, (DCT + "issued",), reading),
         modified=latest(distribution, (DCT + "modified",), reading),
-        licence=_licence(distribution, reading, f"{path}.license"),
+        licence=licence,
         languages=languages_of(distribution, reading, f"{path}.language"),
         conforms_to=words(distribution, DCT + "conformsTo"),
         more=more,
@@ -78,10 +88,12 @@ def _addresses(node: Node, predicate: str) -> list[str]:
     return [text for value in node.values(predicate) if (text := word(node, value))]
 
 
-def _licence(distribution: Node, reading: Reading, path: str) -> Licence | None:
+def _licence(distribution: Node, reading: Reading, path: str) -> tuple[Licence | None, list[str]]:
+    """The first licence that is known, or else the first, and what the others say."""
     found = [licence_of(distribution, value, reading, path) for value in distribution.values(DCT + "license")]
     stated = [licence for licence in found if licence is not None]
-    return next((licence for licence in stated if licence.spdx), next(iter(stated), None))
+    chosen = next((licence for licence in stated if licence.spdx), next(iter(stated), None))
+    return chosen, [other.text for other in stated if other is not chosen]
 
 
 def _format(distribution: Node) -> tuple[str | None, str | None]:

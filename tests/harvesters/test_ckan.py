@@ -123,7 +123,7 @@ def test_an_empty_address_leaves_the_dataset_and_the_other_resources():
         "ftp://a.example/x", "https://portal.example.org/local.csv", "http://a.example/y",
     ]  # fmt: skip
     assert package.resources[2].format == "API"
-    assert len(package.catalogue.more["resources_left_out"]) == 4
+    assert len(package.catalogue.more["resources_left_out"]) == 3  # of an empty one nothing is left
 
 
 def test_places_as_words_and_as_shapes():
