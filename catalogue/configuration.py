@@ -104,6 +104,37 @@ SETTINGS = (
     ),
     Setting("CATALOGUE_WORKERS", "2", "Processes that map and validate records."),
     Setting(
+        "CATALOGUE_DESK_URL",
+        "http://127.0.0.1:8000",
+        "Address under which people open the desk; links in e-mails begin with it. With `https`, cookies are sent "
+        "over TLS only.",
+    ),
+    Setting(
+        "CATALOGUE_DESK_HOSTS",
+        "",
+        "Further host names under which the desk may be opened, with commas.",
+    ),
+    Setting(
+        "CATALOGUE_SECRET_KEY",
+        "",
+        "Signs sessions and links of the desk. Empty: one is made, once, and kept in CATALOGUE_HOME/secret-key. "
+        "Environment only.",
+    ),
+    Setting(
+        "CATALOGUE_MAIL",
+        "console",
+        "Where e-mail goes: `console`, `file` (CATALOGUE_HOME/mail, one file a message) or a server, "
+        "`smtp://user:password@host:port`, `smtps://` for TLS from the first byte. Environment only.",
+    ),
+    Setting("CATALOGUE_MAIL_FROM", "catalogue@localhost", "Sender of the e-mails."),
+    Setting(
+        "CATALOGUE_OIDC_URL",
+        "",
+        "Address of an OpenID Connect provider, where people may sign in instead of with a password. Empty: none.",
+    ),
+    Setting("CATALOGUE_OIDC_CLIENT", "", "Client id at that provider."),
+    Setting("CATALOGUE_OIDC_SECRET", "", "Client secret at that provider. Environment only."),
+    Setting(
         "CATALOGUE_PORTAL_ENVIRONMENT",
         "",
         "Folder of the Python environment of the local portal's CKAN; several homes "
@@ -127,7 +158,7 @@ SETTINGS = (
 KEY_PREFIX = "CATALOGUE_KEY_"
 """Before the id of a source, in capitals and with underscores: the header that its portal wants, as `Name: value`."""
 
-SECRETS = frozenset({"CKAN_TOKEN"})
+SECRETS = frozenset({"CKAN_TOKEN", "CATALOGUE_SECRET_KEY", "CATALOGUE_MAIL", "CATALOGUE_OIDC_SECRET"})
 """Read from the environment alone."""
 
 
@@ -154,6 +185,14 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str
     keep_spools: int
     workers: int
+    desk_url: str
+    desk_hosts: tuple[str, ...]
+    secret_key: str | None
+    mail: str
+    mail_from: str
+    oidc_url: str | None
+    oidc_client: str
+    oidc_secret: str
     portal_environment: Path
     ckan_url: str | None
     ckan_token: str | None
@@ -231,6 +270,14 @@ def load(environ: Mapping[str, str] = os.environ, toml_file: Path = TOML_FILE) -
         log_format=_one_of("CATALOGUE_LOG_FORMAT", values, ("text", "json")),
         keep_spools=int(_number("CATALOGUE_KEEP_SPOOLS", values, 1, 10_000)),
         workers=int(_number("CATALOGUE_WORKERS", values, 1, 64)),
+        desk_url=values["CATALOGUE_DESK_URL"].rstrip("/"),
+        desk_hosts=tuple(host for each in values["CATALOGUE_DESK_HOSTS"].split(",") if (host := each.strip())),
+        secret_key=values["CATALOGUE_SECRET_KEY"] or None,
+        mail=values["CATALOGUE_MAIL"],
+        mail_from=values["CATALOGUE_MAIL_FROM"],
+        oidc_url=values["CATALOGUE_OIDC_URL"] or None,
+        oidc_client=values["CATALOGUE_OIDC_CLIENT"],
+        oidc_secret=values["CATALOGUE_OIDC_SECRET"],
         portal_environment=_folder(values["CATALOGUE_PORTAL_ENVIRONMENT"], home / "portal" / "environment"),
         ckan_url=(values["CKAN_URL"] or "").rstrip("/") or None,
         ckan_token=values["CKAN_TOKEN"] or None,

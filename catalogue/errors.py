@@ -39,3 +39,19 @@ class ReplayNotPossible(CatalogueError):
 
 class CheckNotPossible(CatalogueError):
     """Raised by `check` when an address cannot be looked at at all: a setting that cannot be used, say."""
+
+
+class LifeCycleError(CatalogueError):
+    """Raised by `register.life_cycle` for a step that is not possible, not this person's, or without its reason."""
+
+
+class EditedMeanwhile(CatalogueError):
+    """Raised by `register.drafts` when somebody else saved the same draft since it was opened."""
+
+
+class EntryRefused(CatalogueError):
+    """Raised by `register` when an entry that lacks what it must have is submitted."""
+
+
+class InvitationError(CatalogueError):
+    """Raised by `people` for an invitation that is used, expired, withdrawn or unknown, or cannot be made."""

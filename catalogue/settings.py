@@ -42,6 +42,7 @@ DATABASES = {"default": _database(CONFIGURATION.database_url)}
 INSTALLED_APPS = [
     "catalogue.states",
     "catalogue.register",
+    "catalogue.people",
     "catalogue.datasets",
     "catalogue.harvests",
     "catalogue.reconcile",
@@ -51,5 +52,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-# No page, form or cookie is served yet, and nothing is signed; the desk will read its key from the environment.
+AUTH_USER_MODEL = "people.Person"
+# Commands serve no page and sign nothing; the desk has settings of its own (`desk.settings`), with a key.
 SECRET_KEY = "unused: nothing is signed"  # noqa: S105

@@ -4,7 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from catalogue.register.submission_models import Attachment, Consent, Entry, Event, Submission, Version
 from catalogue.states.models import State
+
+__all__ = ["Attachment", "Consent", "Entry", "Event", "Source", "Submission", "Version"]
 
 
 class Source(models.Model):

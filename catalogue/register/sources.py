@@ -28,7 +28,7 @@ def load(content: bytes, protocols: Collection[str]) -> Loaded:
     entries = read_sources(content, states=names, protocols=protocols)
     with transaction.atomic():
         before = {source.id: source.entry for source in Source.objects.all()}
-        rows = [_row(entry) for entry in entries]
+        rows = [row_of(entry) for entry in entries]
         differing = [row for row in rows if before.get(row.id) != row.entry]
         fields = [field.name for field in Source._meta.concrete_fields if field.name != "id"]
         Source.objects.bulk_create(differing, update_conflicts=True, unique_fields=["id"], update_fields=fields)
@@ -70,7 +70,8 @@ def for_harvest(source: Source, *, limit: int | None, max_record_bytes: int) -> 
     )
 
 
-def _row(entry: SourceEntry) -> Source:
+def row_of(entry: SourceEntry) -> Source:
+    """An entry of the file as a row of the database, not yet saved."""
     return Source(
         id=entry.id,
         state_id=entry.state,

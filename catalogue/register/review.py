@@ -1,0 +1,143 @@
+"""Submitting, deciding, publishing, withdrawing: each a step of the life cycle, each leaving an event."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.errors import EntryRefused, LifeCycleError
+from catalogue.register import feeding, life_cycle, remarks
+from catalogue.register.life_cycle import Action, Party, Status
+from catalogue.register.models import Consent, Entry, Event, Submission, Version
+
+REASONS: dict[str, Promise] = {
+    "not-reachable": _("The address could not be reached."),
+    "wrong-address": _("The address leads to something else than what is described."),
+    "not-public": _("The authority is not a public body of the State party."),
+    "duplicate": _("The entry is in the State's register already."),
+    "unclear": _("The description does not say what the initiative or source is."),
+    "personal-data": _("The entry holds personal data that would be published."),
+    "document-missing": _("The document that transmits the list is missing or cannot be read."),
+    "not-open-data": _("The entry is not about open data."),
+}
+"""For returning an entry, or for finding it out of scope; a free text may stand beside or instead."""
+
+
+class Actor(NamedTuple):
+    """Who acts. person: an id of `catalogue.people`, "" for the command line. role: as `Event.role` has it."""
+
+    person: str
+    role: str
+
+    @property
+    def party(self) -> Party:
+        """On whose side the actor stands."""
+        return {"focal-point": "state", "officer": "secretariat", "command-line": "secretariat"}.get(
+            self.role, "system"
+        )  # type: ignore[return-value]
+
+
+SYSTEM = Actor("", "system")
+COMMAND_LINE = Actor("", "command-line")
+
+
+def submit(submission: Submission, versions: Sequence[Version], actor: Actor) -> None:
+    """A State's list reaches the secretariat: all of these drafts, or none.
+
+    Raises EntryRefused where one of them lacks what it must have, LifeCycleError where one is no draft.
+    """
+    if not versions:
+        raise EntryRefused("A submission needs at least one entry; choose the drafts to submit.")
+    refused = [version.title or str(version.number) for version in versions if remarks.read(version.fields).blocked]
+    if refused:
+        raise EntryRefused(f"These entries have mistakes; mend them first: {'; '.join(refused)}.")
+    with transaction.atomic():
+        submission.save()
+        for version in versions:
+            version.submission = submission
+            _step(version, Action.SUBMIT, actor, note=submission.document)
+
+
+def review(version: Version, actor: Actor) -> None:
+    """The secretariat begins to look at an entry."""
+    _step(version, Action.REVIEW, actor)
+
+
+def accept(version: Version, actor: Actor, note: str = "") -> None:
+    """Accept an entry. A source begins to be harvested (`feeding`)."""
+    with transaction.atomic():
+        _step(version, Action.ACCEPT, actor, note=note)
+        if version.fields.get("kind") == "source":
+            feeding.feed(version)
+
+
+def send_back(version: Version, actor: Actor, reasons: Collection[str], note: str = "") -> None:
+    """Return an entry to the State. reasons: codes of `REASONS`; they or the note must say why."""
+    _step(version, Action.RETURN, actor, reasons, note)
+
+
+def reject(version: Version, actor: Actor, reasons: Collection[str], note: str = "") -> None:
+    """Find an entry out of scope."""
+    _step(version, Action.REJECT, actor, reasons, note)
+
+
+def publish(version: Version, actor: Actor) -> None:
+    """Show an accepted version to everybody; it supersedes the one before. Raises LifeCycleError where the State gave it to
+    the secretariat only."""
+    if version.submission is None or version.submission.consent != Consent.PUBLISH:
+        raise LifeCycleError("The State gave this list to the secretariat only; ask it for consent before publishing.")
+    with transaction.atomic():
+        entry = Entry.objects.select_for_update().get(pk=version.entry_id)
+        _step(version, Action.PUBLISH, actor)
+        for other in entry.versions.filter(status__in=(Status.PUBLISHED, Status.RETURNED)).exclude(pk=version.pk):
+            _step(other, Action.SUPERSEDE, SYSTEM)
+        entry.published, entry.confirmed = version, version.submission.received
+        entry.save(update_fields=["published", "confirmed"])
+
+
+def confirm(version: Version, actor: Actor, day: date, note: str = "") -> None:
+    """The State says that nothing changed."""
+    with transaction.atomic():
+        _step(version, Action.CONFIRM, actor, note=note)
+        Entry.objects.filter(pk=version.entry_id).update(confirmed=day)
+
+
+def withdraw(version: Version, actor: Actor, note: str = "") -> None:
+    """Take an entry back. A tombstone stays: the entry, its party and the dates. Whoever calls this pauses its source."""
+    with transaction.atomic():
+        _step(version, Action.WITHDRAW, actor, note=note)
+        entry = Entry.objects.select_for_update().get(pk=version.entry_id)
+        if entry.published_id == version.pk:
+            entry.published = None
+            entry.save(update_fields=["published"])
+
+
+def record(state: str, action: str, actor: Actor, note: str = "", submission: Submission | None = None) -> Event:
+    """An event that belongs to no version: an invitation, a hand-over from one focal point to the next."""
+    return Event.objects.create(
+        state_id=state, action=action, actor=actor.person, role=actor.role, note=note, submission=submission
+    )
+
+
+def _step(version: Version, action: Action, actor: Actor, reasons: Collection[str] = (), note: str = "") -> None:
+    """Take one version through one action, exactly once, whoever else tries at the same moment."""
+    before = version.status
+    after = life_cycle.after(action, before, actor.party, [*reasons, note])
+    unknown = set(reasons) - set(REASONS)
+    if unknown:
+        raise LifeCycleError(f"{', '.join(sorted(unknown))} is no reason of the list; choose another, or write it.")
+    with transaction.atomic():
+        moved = Version.objects.filter(pk=version.pk, status=before).update(
+            status=after, submission=version.submission_id, decided=timezone.now()
+        )
+        if not moved:
+            raise LifeCycleError("Somebody else took this entry on a moment ago; load the page again.")
+        Event.objects.create(
+            state_id=version.state_id, version=version, submission=version.submission, action=action, before=before,
+            after=after, actor=actor.person, role=actor.role, reasons=list(reasons), note=note,
+        )  # fmt: skip
+    version.status = after

@@ -1,0 +1,165 @@
+"""Submissions, entries and their versions, and what happened to them, as the database holds them."""
+
+import uuid
+from typing import Any, ClassVar, Never
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+from catalogue.register.fields import Values
+from catalogue.register.life_cycle import Status
+from catalogue.states.models import State
+
+
+class Consent(models.TextChoices):
+    """What the State permits with its submission."""
+
+    PUBLISH = "publish", pgettext_lazy("consent", "It may be published")
+    SECRETARIAT = "secretariat", pgettext_lazy("consent", "For the secretariat only")
+
+
+class Submission(models.Model):
+    """A list that a State party gave to the secretariat: one document, many entries.
+
+    document: the note verbale's number, or a document symbol. received: the day on which the secretariat received it.
+    transmitted_by: the ministry or mission. on_paper: keyed in by the secretariat from a document.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="submissions")
+    document = models.CharField(max_length=200)
+    received = models.DateField()
+    language = models.CharField(max_length=35, help_text="BCP 47")
+    transmitted_by = models.CharField(max_length=300)
+    covers = models.CharField(max_length=200, blank=True, help_text="period or session")
+    consent = models.CharField(max_length=20, choices=Consent, default=Consent.PUBLISH)
+    on_paper = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-received", "-created"]
+
+    def __str__(self) -> str:
+        return f"{self.state_id} {self.document}"
+
+
+class Attachment(models.Model):
+    """A document that came with a submission. It is served as a download only, and never opened by us."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64, help_text="the file's name below CATALOGUE_HOME/attachments")
+
+
+class Entry(models.Model):
+    """An initiative or a source of a State, through all its versions. source: the one that is harvested, by its id."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="entries")
+    source = models.OneToOneField(
+        "register.Source", on_delete=models.SET_NULL, null=True, blank=True, related_name="reported"
+    )
+    published = models.OneToOneField(
+        "register.Version", on_delete=models.PROTECT, null=True, blank=True, related_name="publishing"
+    )
+    confirmed = models.DateField(null=True, help_text="when the State last said that nothing changed")
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Version(models.Model):
+    """What a State says of an entry at one time. Edited while it is a draft, never afterwards.
+
+    fields: see `register.fields`. check_result: what the check of its address saw, as `catalogue.check` tells it. saves: how
+    often the draft was saved; who edits an older saving is told.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(default=1)
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, blank=True, related_name="versions")
+    status = models.CharField(max_length=30, choices=Status, default=Status.DRAFT)
+    fields: Any = models.JSONField(default=dict)
+    check_result: Any = models.JSONField(null=True, blank=True)
+    saves = models.PositiveIntegerField(default=0)
+    edited = models.DateTimeField(auto_now=True)
+    decided = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["entry_id", "number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["entry", "number"], name="one_version_of_a_number")]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "edited"], name="version_queue"),
+            models.Index(fields=["state", "status"], name="version_of_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.id)
+
+    @property
+    def said(self) -> Values:
+        """What the State says, by name of field."""
+        return dict(self.fields)
+
+    @property
+    def title(self) -> str:
+        """The title as the State wrote it."""
+        return str(self.fields.get("title", ""))
+
+    @property
+    def language(self) -> str:
+        """The tag of what the State wrote; that of the submission where the entry does not say."""
+        from harvesters.values import read_language
+
+        stated = read_language(self.fields.get("language"))
+        if stated is not None and stated.tag:
+            return stated.tag
+        return self.submission.language if self.submission else "und"
+
+
+class _EventsStand(models.QuerySet["Event"]):
+    def update(self, **_: Any) -> Never:
+        raise TypeError("events are never edited; record another one")
+
+    def delete(self) -> Never:
+        raise TypeError("events are never deleted")
+
+
+class Event(models.Model):
+    """What happened: who did it, when, from where to where, and what was noted. Written once, and never edited.
+
+    actor: the id of a person in `catalogue.people`, which may be erased there; "" for the command line and the catalogue
+    itself. role: what the person was then: "focal-point", "officer", "command-line" or "system".
+    """
+
+    state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, null=True, related_name="events")
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, null=True, related_name="events")
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor = models.CharField(max_length=40, blank=True)
+    role = models.CharField(max_length=20)
+    action = models.CharField(max_length=30)
+    before = models.CharField(max_length=30, blank=True)
+    after = models.CharField(max_length=30, blank=True)
+    reasons = models.JSONField(default=list, help_text="codes of `review.REASONS`")
+    note = models.TextField(blank=True)
+
+    objects = _EventsStand.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Raises TypeError for an event that is recorded already."""
+        if self.pk is not None:
+            raise TypeError("events are never edited; record another one")
+        super().save(*args, **kwargs)
+
+    def delete(self, *_: Any, **__: Any) -> Never:
+        """Raises TypeError."""
+        raise TypeError("events are never deleted")
