@@ -4,7 +4,7 @@ Used where a State's datasets are read from a list (`harvesters.table`) and wher
 shown what was recognised, with the evidence, and confirms or corrects it.
 """
 
-from harvesters.columns.headers import MEANINGS
+from harvesters.columns.headers import MEANINGS, Vocabulary
 from harvesters.columns.recognise import CERTAIN_CONFIDENCE, Column, Columns, recognise, recognise_keys
 
-__all__ = ["CERTAIN_CONFIDENCE", "MEANINGS", "Column", "Columns", "recognise", "recognise_keys"]
+__all__ = ["CERTAIN_CONFIDENCE", "MEANINGS", "Column", "Columns", "Vocabulary", "recognise", "recognise_keys"]

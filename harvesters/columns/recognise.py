@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from harvesters.columns.headers import MEANINGS, fold, match_header
+from harvesters.columns.headers import CERTAIN, Vocabulary, datasets, fold, match_header
 from harvesters.values import clean_text, read_format
 
 HEADER_ROWS = 30
@@ -26,6 +26,9 @@ STATED = 100
 BY_VALUES = 62
 """Confidence where no header but the values say that a column has addresses."""
 
+DOUBTED = 60
+"""Confidence where a header says so and none of the values does."""
+
 MOST = 0.8
 """The share of a column's values that makes them a kind."""
 
@@ -37,6 +40,7 @@ BY_LANGUAGE = frozenset({"title", "description", "keywords", "publisher"})
 
 _WORDS_OF = frozenset({"title", "description", "publisher", "theme", "spatial"})
 _ADDRESS = re.compile(r"(?:https?://|ftp://|www\.)\S+", re.IGNORECASE)
+_SCHEMELESS = re.compile(r"(?:https?://|ftp://)?[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?:[:/?#]\S*)?", re.IGNORECASE)
 _PAGES = frozenset({"HTML", None})
 
 
@@ -76,33 +80,41 @@ class Columns(msgspec.Struct, frozen=True):
         return titled and any(column.confidence >= CERTAIN_CONFIDENCE for column in addressed)
 
 
-def recognise(rows: Sequence[Sequence[Any]], stated: Mapping[str, str | None] | None = None) -> Columns | None:
+def recognise(
+    rows: Sequence[Sequence[Any]],
+    stated: Mapping[str, str | None] | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> Columns | None:
     """The header among the first rows, and what its columns mean; None where no row is a header.
 
     rows: cells as texts, numbers or None; rows may differ in length. stated: meanings by header that a person confirmed
-    (None: the column has none); they outweigh what is recognised.
+    (None: the column has none); they outweigh what is recognised. vocabulary: else that of lists of datasets.
     """
+    vocabulary = vocabulary or datasets()
     confirmed = {fold(header): meaning for header, meaning in (stated or {}).items()}
     best: tuple[int, int] | None = None
     for index, row in enumerate(rows[:HEADER_ROWS]):
-        score = _header_score(row, confirmed)
+        score = _header_score(row, confirmed, vocabulary)
         if score and (best is None or score > best[0]):
             best = (score, index)
     if best is None:
         return None
     header_row = best[1]
-    return Columns(header_row, _columns(rows[header_row], rows[header_row + 1 :], confirmed))
+    return Columns(header_row, _columns(rows[header_row], rows[header_row + 1 :], confirmed, vocabulary))
 
 
 def recognise_keys(
-    keys: Sequence[str], rows: Sequence[Sequence[Any]], stated: Mapping[str, str | None] | None = None
+    keys: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    stated: Mapping[str, str | None] | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Columns:
     """What columns mean whose names are known to be names: the keys of JSON objects."""
     confirmed = {fold(header): meaning for header, meaning in (stated or {}).items()}
-    return Columns(-1, _columns(keys, rows, confirmed))
+    return Columns(-1, _columns(keys, rows, confirmed, vocabulary or datasets()))
 
 
-def _header_score(row: Sequence[Any], confirmed: Mapping[str, str | None]) -> int:
+def _header_score(row: Sequence[Any], confirmed: Mapping[str, str | None], vocabulary: Vocabulary) -> int:
     """How much of a row is headers; 0 where it is none."""
     found: dict[str, int] = {}
     for cell in row:
@@ -111,47 +123,57 @@ def _header_score(row: Sequence[Any], confirmed: Mapping[str, str | None]) -> in
         key = fold(cell)
         if key in confirmed:
             found[f"stated {key}"] = 2 * STATED
-        elif match := match_header(cell):
+        elif match := match_header(cell, vocabulary):
             found[match.meaning] = max(match.confidence, found.get(match.meaning, 0))
     enough = len(found) >= 2 or any(key.startswith("stated") for key in found)
     return sum(found.values()) if enough else 0
 
 
 def _columns(
-    headers: Sequence[Any], rows: Sequence[Sequence[Any]], confirmed: Mapping[str, str | None]
+    headers: Sequence[Any], rows: Sequence[Sequence[Any]], confirmed: Mapping[str, str | None], vocabulary: Vocabulary
 ) -> tuple[Column, ...]:
     names = _unique([clean_text(header) or "" for header in headers])
     sample = rows[:SAMPLE_ROWS]
     proposed = [
-        _propose(index, name, [row[index] for row in sample if index < len(row)], confirmed)
+        _propose(index, name, [row[index] for row in sample if index < len(row)], confirmed, vocabulary)
         for index, name in enumerate(names)
     ]
     return _settle(proposed)
 
 
-def _propose(index: int, header: str, values: Sequence[Any], confirmed: Mapping[str, str | None]) -> Column:
+def _propose(
+    index: int, header: str, values: Sequence[Any], confirmed: Mapping[str, str | None], vocabulary: Vocabulary
+) -> Column:
     """What a column means by itself."""
+    match = match_header(header, vocabulary)
     if fold(header) in confirmed:
         meaning = confirmed[fold(header)]
-        known = meaning if meaning in MEANINGS else None
-        match = match_header(header)
+        known = meaning if meaning in vocabulary.meanings else None
         return Column(index, header, known, STATED, "it was stated", match.tag if match else None)
-    match = match_header(header)
     texts = [text for value in values if (text := clean_text(value)) is not None]
-    addresses = sum(bool(_ADDRESS.match(text)) for text in texts)
+    addresses = sum(_is_address(text, vocabulary) for text in texts)
     mostly_addresses = bool(texts) and addresses >= MOST * len(texts)
     if match is None:
         if mostly_addresses:
             return _address(index, header, texts, BY_VALUES, "its values are addresses")
         return Column(index, header)
+    if match.confidence == CERTAIN:
+        return Column(index, header, match.meaning, CERTAIN, "it is a header of the template", match.tag)
     said = f'"{match.words}" is a word for it ({", ".join(match.languages)})'
     if match.meaning in _WORDS_OF and mostly_addresses:
         return _address(index, header, texts, BY_VALUES, "its values are addresses")
-    if match.meaning in {"page", "download"} and texts and not addresses:
-        return Column(index, header, None, 0, f"{said}, but none of its values is an address")
+    if match.meaning in vocabulary.addresses and texts and not addresses:
+        said += ", but none of its values is an address"
+        if vocabulary.keeps_pages and match.meaning == "page":
+            return Column(index, header, "page", min(DOUBTED, match.confidence), said)
+        return Column(index, header, None, 0, said)
     if match.meaning == "page":
         return _address(index, header, texts, match.confidence, said)
     return Column(index, header, match.meaning, match.confidence, said, match.tag)
+
+
+def _is_address(text: str, vocabulary: Vocabulary) -> bool:
+    return bool(_ADDRESS.match(text) or (vocabulary.schemeless and _SCHEMELESS.fullmatch(text)))
 
 
 def _address(index: int, header: str, texts: Sequence[str], confidence: int, said: str) -> Column:

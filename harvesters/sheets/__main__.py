@@ -36,7 +36,7 @@ def read(path: Path) -> list[Sheet]:
             characters += sum(len(value) for row in rows for value in row if isinstance(value, str))
             if characters > MAX_CHARACTERS:
                 raise TooManyCells
-            sheets.append(Sheet(known.name, rows))
+            sheets.append(Sheet(known.name, rows, first_row=sheet.start[0] if sheet.start else 0))
     return sheets
 
 
