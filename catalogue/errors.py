@@ -55,3 +55,7 @@ class EntryRefused(CatalogueError):
 
 class InvitationError(CatalogueError):
     """Raised by `people` for an invitation that is used, expired, withdrawn or unknown, or cannot be made."""
+
+
+class ListRefused(CatalogueError):
+    """Raised by `register.lists` for an uploaded file that is no list, or cannot be read as one."""

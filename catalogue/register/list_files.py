@@ -1,0 +1,191 @@
+"""Files that people upload as lists: what they are by their content, whatever they are called, and the sheets in them.
+
+Taken are XLSX, ODS, XLS and delimited text. A workbook is opened by a guarded process (`harvesters.sheets`), nothing in it is
+computed or run, and one that holds macros is not opened at all.
+"""
+
+import codecs
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import msgspec
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.errors import ListRefused
+from harvesters.errors import MalformedAnswer
+from harvesters.sheets import Sheet
+from harvesters.sheets.delimited import decodings, read_delimited, without_long_cells
+from harvesters.sheets.workbook import OLE, ZIP, read_workbook
+from harvesters.values import clean_text
+
+MAX_BYTES = 20 << 20
+"""Of an uploaded file; a list of 5,000 entries has some 3 MB."""
+
+READ_SECONDS = 20.0
+"""For a workbook: a person waits for it."""
+
+HEAD_BYTES = 8 << 10
+_MACROS = re.compile(r"vbaproject|(?:^|/)macrosheets/|^basic/|^scripts/", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
+_SIGNATURES = (
+    (b"%PDF", "document"), (b"{\\rtf", "document"), (b"\x89PNG", "other"), (b"\xff\xd8\xff", "other"), (b"GIF8", "other"),
+    (b"MIME-Version:", "markup"),
+)  # fmt: skip
+
+REFUSALS: dict[str, Promise] = {
+    "empty": _("“%(name)s” is empty; choose the file that has the list."),
+    "too-large": _("“%(name)s” is larger than %(limit)s; divide the list into several files."),
+    "too-many-rows": _("“%(name)s” has more than %(limit)s rows; divide the list into several files."),
+    "markup": _("“%(name)s” is a web page or XML and no list; open it in a spreadsheet program and save it as XLSX."),
+    "document": _("“%(name)s” is a document and no spreadsheet; copy its table into the template."),
+    "json": _("“%(name)s” is JSON and no spreadsheet; send it to the API, or save the list as XLSX or CSV."),
+    "macros": _("“%(name)s” holds macros, which are not opened; save it as XLSX, without macros."),
+    "password": _(
+        "“%(name)s” is protected by a password; remove it in your spreadsheet program and save the file again."
+    ),
+    "other": _("“%(name)s” is no spreadsheet that can be read; save the list as XLSX, ODS or CSV."),
+    "damaged": _(
+        "“%(name)s” cannot be opened: it is damaged, or far larger inside than a list is; save its rows anew as XLSX or CSV."
+    ),
+    "too-long": _("“%(name)s” has a cell of more than a million characters; shorten it."),
+    "no-columns": _(
+        "“%(name)s” has no columns; write the names of the columns into its first row, or use the template."
+    ),
+    "no-sheet": _("“%(name)s” has no sheet called “%(sheet)s”; choose another."),
+}
+"""Why a file is not taken, by code; what follows the last semicolon is what to do."""
+
+MAX_NAME = 80
+
+
+def refuse(code: str, name: str, **said: object) -> NoReturn:
+    """Raises ListRefused with the sentence of a code, in the reader's language. name: of the file, as the person knows it."""
+    shown = " ".join((clean_text(name) or "?").split())
+    shown = shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
+    raise ListRefused(str(REFUSALS[code]) % {"name": shown, **said})
+
+
+def readings(path: Path, name: str) -> Iterator[list[Sheet]]:
+    """The sheets of a file; for text whose encoding no byte tells, as each encoding that it may have gives them.
+
+    Raises ListRefused for what is too large, empty, or no list.
+    """
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        refuse("too-large", name, limit=f"{MAX_BYTES >> 20} MB")
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if head.startswith(ZIP):
+        _check_zip(path, name)
+        yield _workbook(path, name)
+    elif head.startswith(OLE):
+        _check_ole(path, name)
+        yield _workbook(path, name)
+    else:
+        _check_text(head, name)
+        yield from _texts(path.read_bytes(), name)
+
+
+def _workbook(path: Path, name: str) -> list[Sheet]:
+    try:
+        return read_workbook(path, name, READ_SECONDS)
+    except MalformedAnswer as error:
+        try:
+            refuse("damaged", name)
+        except ListRefused as refused:
+            raise refused from error
+
+
+def _check_zip(path: Path, name: str) -> None:
+    """Only names and the first bytes of one part are looked at; how much is inside is counted when it is read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            kind = b""
+            if "mimetype" in names:
+                with archive.open("mimetype") as stream:
+                    kind = stream.read(100)
+    except Exception as error:  # noqa: BLE001  # an archive from outside can be wrong in any way
+        try:
+            refuse("damaged", name)
+        except ListRefused as refused:
+            raise refused from error
+    if any(_MACROS.search(each) for each in names):
+        refuse("macros", name)
+    if any(each.startswith(("word/", "ppt/")) for each in names):
+        refuse("document", name)
+    is_ods = "content.xml" in names and (not kind or kind.startswith(_SPREADSHEET))
+    if "xl/workbook.xml" not in names and not is_ods:
+        refuse("document" if "content.xml" in names else "other", name)
+
+
+def _check_ole(path: Path, name: str) -> None:
+    """An OLE file names its parts in UTF-16."""
+    content = path.read_bytes()
+    if "_VBA_PROJECT".encode("utf-16-le") in content:
+        refuse("macros", name)
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        refuse("password", name)
+    if "WordDocument".encode("utf-16-le") in content:
+        refuse("document", name)
+
+
+def _check_text(head: bytes, name: str) -> None:
+    """Whether the first bytes may be delimited text."""
+    begun = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    for signature, code in _SIGNATURES:
+        if begun.startswith(signature):
+            refuse(code, name)
+    text = _beginning(head)
+    if text is None or _CONTROLS.search(text):
+        refuse("other", name)
+    text = text.lstrip("\ufeff \t\r\n")
+    if not text:
+        refuse("empty", name)
+    if text.startswith("<"):
+        refuse("markup", name)
+    if "%PDF-" in text[:1024]:
+        refuse("document", name)
+
+
+def _beginning(head: bytes) -> str | None:
+    """The first bytes as text; None where their zeros are not those of UTF-16."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head.decode("utf-16", "replace")
+    if b"\0" not in head:
+        return head.decode("latin-1")
+    if not any(head[0:200:2]) or not any(head[1:200:2]):
+        return head.decode("utf-16-be" if head[:1] == b"\0" else "utf-16-le", "replace")
+    return None
+
+
+def _texts(content: bytes, name: str) -> Iterator[list[Sheet]]:
+    if content.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b"[") and _is_json(content):
+        refuse("json", name)
+    for _encoding, text in decodings(without_long_cells(content)):
+        try:
+            sheet = read_delimited(text, name)
+        except MalformedAnswer as error:
+            try:
+                refuse("damaged", name)
+            except ListRefused as refused:
+                raise refused from error
+        if sheet.too_long:
+            refuse("too-long", name)
+        yield [sheet]
+
+
+def _is_json(content: bytes) -> bool:
+    content = content.removeprefix(codecs.BOM_UTF8).strip()
+    for each in (content, content.partition(b"\n")[0]):
+        try:
+            msgspec.json.decode(each)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue
+        return True
+    return False
