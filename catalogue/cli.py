@@ -15,6 +15,9 @@ combined catalogue to CKAN.
 
 First steps: `catalogue sources load config/sources.yaml`, `catalogue harvest SOURCE --limit 50`, `catalogue status`."""
 
+SETTINGS, DESK_SETTINGS = "catalogue.settings", "catalogue.desk.settings"
+"""Only what serves pages or writes to people loads what these need."""
+
 INTERRUPTED_STATUS = 130
 """Exit status after Ctrl-C, as shells give it (128 + SIGINT)."""
 
@@ -25,10 +28,12 @@ def make_app() -> typer.Typer:
         check,
         databases,
         datasets,
+        desk,
         doctor,
         harvest,
         held,
         metrics,
+        people,
         portal,
         publish,
         replay,
@@ -50,6 +55,7 @@ def make_app() -> typer.Typer:
     app.command("harvest")(harvest.harvest)
     app.command("publish")(publish.publish)
     app.command("run")(run.run)
+    app.command("desk")(desk.desk)
     app.command("status")(status.status)
     app.command("doctor")(doctor.doctor)
     app.command("metrics")(metrics.metrics)
@@ -58,6 +64,7 @@ def make_app() -> typer.Typer:
     app.add_typer(runs.app, name="runs")
     app.add_typer(held.app, name="held")
     app.add_typer(datasets.app, name="datasets")
+    app.add_typer(people.app, name="people")
     app.add_typer(databases.app, name="database")
     app.add_typer(portal.app, name="portal")
     return app
@@ -66,7 +73,7 @@ def make_app() -> typer.Typer:
 def main() -> None:
     """Run the command. What a person can mend is one plain sentence on standard error and exit status 1."""
     try:
-        database.setup()
+        database.setup(DESK_SETTINGS if sys.argv[1:2] in (["desk"], ["people"]) else SETTINGS)
         logs.begin()
         make_app()()
     except (CatalogueError, HarvestError, SpoolError, PortalError) as error:

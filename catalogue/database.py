@@ -12,9 +12,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 
-def setup() -> None:
-    """Make Django know this project; to be called once, before any model is imported."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catalogue.settings")
+def setup(settings: str) -> None:
+    """Make Django know this project; to be called once, before any model is imported. settings: the module that has them."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = settings
     django.setup()
 
 

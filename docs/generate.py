@@ -39,7 +39,7 @@ def settings_page() -> str:
 
 def commands_page() -> str:
     """The page of commands, from the commands themselves."""
-    database.setup()
+    database.setup("catalogue.desk.settings")
     from catalogue.cli import make_app
 
     lines = ["# Commands", "", "Each has `--help`. This page is made by `make docs`.", ""]

@@ -10,7 +10,7 @@ from catalogue.states.models import State
 
 
 class Check(models.Model):
-    """A check of an address, asked for on a page. told: what it is doing now. result: as `catalogue.check` tells it."""
+    """A check of an address, asked for on a page. told: why it was refused. result: as `catalogue.check` tells it."""
 
     class Stage(models.TextChoices):
         WAITING = "waiting"

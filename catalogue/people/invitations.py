@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalogue.errors import InvitationError
 from catalogue.people.models import Invitation, Person, Role
@@ -28,10 +29,10 @@ def invite(email: str, role: str, state: State | None, actor: Actor, *, language
     """An invitation, and the secret of its link. Raises InvitationError for an address that signs in already."""
     address = email.strip().lower()
     if (role == Role.FOCAL_POINT) != (state is not None):
-        raise InvitationError("A focal point has a State, and an officer has none; say which it is.")
+        raise InvitationError(_("A focal point has a State, and an officer has none; say which it is."))
     if Person.objects.filter(email__iexact=address, is_active=True).exists():
         raise InvitationError(
-            "Somebody with this e-mail address signs in already; end that role first, or use another."
+            _("Somebody with this e-mail address signs in already; end that role first, or use another.")
         )
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
@@ -48,7 +49,7 @@ def find(secret: str) -> Invitation:
     """The invitation of a link that still works. Raises InvitationError, which does not say why it does not."""
     found = Invitation.objects.filter(digest=digest(secret), used=None, expires__gt=timezone.now()).first()
     if found is None:
-        raise InvitationError("This invitation was used, or its time is over; ask the secretariat for another.")
+        raise InvitationError(_("This invitation was used, or its time is over; ask the secretariat for another."))
     return found
 
 
@@ -58,7 +59,7 @@ def take_up(secret: str, *, name: str, password: str) -> Person:
         invitation = find(secret)
         # Exactly one of two who open the link at the same moment.
         if not Invitation.objects.filter(pk=invitation.pk, used=None).update(used=timezone.now()):
-            raise InvitationError("This invitation was used a moment ago; sign in instead.")
+            raise InvitationError(_("This invitation was used a moment ago; sign in instead."))
         person = Person.objects.filter(email__iexact=invitation.email).first() or Person(email=invitation.email)
         person.role, person.state, person.language = invitation.role, invitation.state, invitation.language
         person.name, person.is_active, person.ended = name.strip()[:200], True, None

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalogue.errors import EditedMeanwhile, LifeCycleError
 from catalogue.register import remarks
@@ -36,7 +37,7 @@ def revise(version: Version) -> Version:
     with transaction.atomic():
         entry = Entry.objects.select_for_update().get(pk=version.entry_id)
         if entry.versions.filter(status__in=OPEN).exists():
-            raise LifeCycleError("Another version of this entry is on its way already; go on with that one.")
+            raise LifeCycleError(_("Another version of this entry is on its way already; go on with that one."))
         number = entry.versions.aggregate(last=Max("number"))["last"] or 0
         return Version.objects.create(
             entry=entry, number=number + 1, state_id=version.state_id, fields=version.fields, check_result=None
@@ -55,9 +56,11 @@ def save(version: Version, stated: Mapping[str, Any], *, seen: int, check: Any =
     saved = Version.objects.filter(pk=version.pk, status=Status.DRAFT, saves=seen).update(**changes)
     version.refresh_from_db()
     if not saved and version.status != Status.DRAFT:
-        raise LifeCycleError("This entry is submitted and no longer a draft; begin a new version of it.")
+        raise LifeCycleError(_("This entry is submitted and no longer a draft; begin a new version of it."))
     if not saved:
-        raise EditedMeanwhile("Somebody else saved this draft since you opened it; compare the two, then save again.")
+        raise EditedMeanwhile(
+            _("Somebody else saved this draft since you opened it; compare the two, then save again.")
+        )
     return version
 
 
@@ -65,5 +68,5 @@ def drop(version: Version) -> None:
     """Throw a draft away; with its entry where it had no other version."""
     with transaction.atomic():
         if not Version.objects.filter(pk=version.pk, status=Status.DRAFT).delete()[0]:
-            raise LifeCycleError("Only a draft can be thrown away; withdraw the entry instead.")
+            raise LifeCycleError(_("Only a draft can be thrown away; withdraw the entry instead."))
         Entry.objects.filter(pk=version.entry_id, versions=None).delete()

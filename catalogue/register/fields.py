@@ -76,7 +76,7 @@ FIELDS = (
         "harvesting", _("May be harvested"), "choice", choices=YES_NO,
         help=_("Whether a program of the secretariat may read the source regularly, even where its robots.txt forbids it."),
     ),
-    Field("crawl_conditions", _("Conditions for harvesting"), "long", help=_("For example hours, or a pause between requests.")),
+    Field("crawl_conditions", _("Conditions for harvesting"), "long", help=_("For example hours, or a pause in between.")),
 )  # fmt: skip
 """The fields of an entry in the order of the form (DOMAIN: fields of a submission; recommendation of paragraph 65)."""
 

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from catalogue.errors import LifeCycleError
 
@@ -92,13 +92,14 @@ def after(action: Action, status: str, party: Party, reasons: Collection[str] = 
     reason."""
     rule = TRANSITIONS[action]
     if status not in rule.before:
-        allowed = ", ".join(sorted(rule.before))
+        told = {"step": action.label, "status": Status(status).label}
         raise LifeCycleError(
-            f"An entry that is {status} cannot be taken through {action.value!r}; that goes from: {allowed}. Load the page "
-            "again to see where it stands."
+            gettext("“%(step)s” is not possible for an entry that stands at “%(status)s”; load the page again.") % told
         )
     if party not in rule.by:
-        raise LifeCycleError(f"{action.value!r} is not for the {party} to do; ask {' or '.join(sorted(rule.by))}.")
+        raise LifeCycleError(gettext("“%(step)s” is not yours to do; ask the secretariat.") % {"step": action.label})
     if rule.reasoned and not any(reason.strip() for reason in reasons):
-        raise LifeCycleError(f"{action.value!r} needs a reason; choose one of the list, or write one.")
+        raise LifeCycleError(
+            gettext("“%(step)s” needs a reason; choose one of the list, or write one.") % {"step": action.label}
+        )
     return rule.after or Status(status)

@@ -145,7 +145,11 @@ def _remarks(field: Field, value: Any) -> list[Remark]:
 def _unread(field: Field, value: Any, shown: str) -> str | None:
     """The code of what cannot be read in a value, or None."""
     if field.shape == "address" and url_mistake(shown) is not None:
-        return "address-with-password" if "@" in shown.split("://")[-1].split("/")[0] else "not-an-address"
+        return (
+            "address-with-password"
+            if "@" in shown.rsplit("://", maxsplit=1)[-1].split("/", maxsplit=1)[0]
+            else "not-an-address"
+        )
     if field.choices and value not in dict(field.choices):
         return "no-such-choice"
     if field.shape == "date":

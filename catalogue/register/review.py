@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.errors import EntryRefused, LifeCycleError
@@ -51,10 +52,11 @@ def submit(submission: Submission, versions: Sequence[Version], actor: Actor) ->
     Raises EntryRefused where one of them lacks what it must have, LifeCycleError where one is no draft.
     """
     if not versions:
-        raise EntryRefused("A submission needs at least one entry; choose the drafts to submit.")
+        raise EntryRefused(gettext("A submission needs at least one entry; choose the drafts to submit."))
     refused = [version.title or str(version.number) for version in versions if remarks.read(version.fields).blocked]
     if refused:
-        raise EntryRefused(f"These entries have mistakes; mend them first: {'; '.join(refused)}.")
+        titles = "; ".join(refused)
+        raise EntryRefused(gettext("These entries have mistakes; mend them first: %(titles)s.") % {"titles": titles})
     with transaction.atomic():
         submission.save()
         for version in versions:
@@ -89,7 +91,9 @@ def publish(version: Version, actor: Actor) -> None:
     """Show an accepted version to everybody; it supersedes the one before. Raises LifeCycleError where the State gave it to
     the secretariat only."""
     if version.submission is None or version.submission.consent != Consent.PUBLISH:
-        raise LifeCycleError("The State gave this list to the secretariat only; ask it for consent before publishing.")
+        raise LifeCycleError(
+            gettext("The State gave this list to the secretariat only; ask it for consent before publishing.")
+        )
     with transaction.atomic():
         entry = Entry.objects.select_for_update().get(pk=version.entry_id)
         _step(version, Action.PUBLISH, actor)
@@ -129,13 +133,13 @@ def _step(version: Version, action: Action, actor: Actor, reasons: Collection[st
     after = life_cycle.after(action, before, actor.party, [*reasons, note])
     unknown = set(reasons) - set(REASONS)
     if unknown:
-        raise LifeCycleError(f"{', '.join(sorted(unknown))} is no reason of the list; choose another, or write it.")
+        raise LifeCycleError(gettext("This is no reason of the list; choose another, or write it."))
     with transaction.atomic():
         moved = Version.objects.filter(pk=version.pk, status=before).update(
             status=after, submission=version.submission_id, decided=timezone.now()
         )
         if not moved:
-            raise LifeCycleError("Somebody else took this entry on a moment ago; load the page again.")
+            raise LifeCycleError(gettext("Somebody else took this entry on a moment ago; load the page again."))
         Event.objects.create(
             state_id=version.state_id, version=version, submission=version.submission, action=action, before=before,
             after=after, actor=actor.person, role=actor.role, reasons=list(reasons), note=note,

@@ -156,7 +156,7 @@ def test_two_officers_decide_once(state):
     version = submitted(state)
     stale = Version.objects.get(pk=version.pk)
     review.accept(version, OFFICER)
-    with pytest.raises(LifeCycleError, match="Somebody else|cannot be taken"):
+    with pytest.raises(LifeCycleError, match=r"Somebody else|cannot be taken"):
         review.send_back(stale, OFFICER, ["unclear"])
     assert Version.objects.get().status == Status.ACCEPTED
 

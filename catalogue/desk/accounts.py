@@ -1,0 +1,20 @@
+"""Signing in, as allauth does it, closed to everybody who was not invited."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts come from invitations alone."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """As allauth sends it, without pictures or marks of another site."""
+        super().send_mail(
+            template_prefix, email, {**context, "current_site": {"name": "UNCAC catalogue", "domain": ""}}
+        )

@@ -1,0 +1,127 @@
+"""What pages and the API read of the register, in as few queries however long it is."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from catalogue.datasets.models import Dataset
+from catalogue.harvests.models import Run
+from catalogue.register.life_cycle import Action, Status
+from catalogue.register.models import Entry, Event, Source, Version
+from catalogue.states.models import State
+
+ENTRIES_A_PAGE = 50
+PUBLIC_ACTIONS = (Action.PUBLISH, Action.SUPERSEDE, Action.CONFIRM, Action.WITHDRAW)
+"""What everybody may know of an entry's life."""
+
+
+def ordered(states: Iterable[State], language: str) -> list[State]:
+    """States by their names in a language; in Chinese, whose lists have an order of their own, by their codes."""
+    if language == "zh":
+        return sorted(states, key=lambda state: state.code)
+    return sorted(states, key=lambda state: _folded(state.name(language)))
+
+
+def _folded(name: str) -> str:
+    """A name without accents and case, so that Á stands beside A."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+
+
+def parties(language: str) -> list[State]:
+    """Every party, with `entry_count` and `last_day` (of confirmation) of what it reported and is published."""
+    reported = Q(entries__published__isnull=False)
+    counted = State.objects.annotate(
+        entry_count=Count("entries", filter=reported), last_day=Max("entries__confirmed", filter=reported)
+    )
+    return ordered(counted, language)
+
+
+def published(state: str | None = None) -> QuerySet[Entry]:
+    """Published entries, with what their pages need."""
+    found = Entry.objects.filter(published__isnull=False).select_related("published__submission", "state", "source")
+    if state is not None:
+        found = found.filter(state_id=state)
+    return found.order_by("state_id", "created", "id")
+
+
+class Change(NamedTuple):
+    """One change of the published register. title: as the version has it; "" where it is no longer published."""
+
+    at: Any
+    action: str
+    state: State
+    entry: UUID
+    version: Version
+    title: str
+
+
+def changes(since: date | None = None) -> QuerySet[Event]:
+    """What changed in the published register since a day, the latest first."""
+    found = Event.objects.filter(version__isnull=False).filter(
+        Q(action__in=(Action.PUBLISH, Action.CONFIRM))
+        | Q(action=Action.WITHDRAW, before=Status.PUBLISHED)
+        | Q(action=Action.SUPERSEDE, before=Status.PUBLISHED)
+    )
+    if since is not None:
+        found = found.filter(at__date__gte=since)
+    return found.select_related("version__entry", "version__submission", "state").order_by("-id")
+
+
+class Harvested(NamedTuple):
+    """What was observed of a source beside the State's words. run: the last that ended."""
+
+    datasets: int
+    run: Run | None
+
+
+def harvested(sources: Iterable[str]) -> Mapping[str, Harvested]:
+    """By source: how many datasets it has in the catalogue, and its last run."""
+    keys = list(sources)
+    counts = dict(
+        Dataset.objects.filter(source__in=keys, withdrawn=None).values_list("source").annotate(count=Count("pk"))
+    )
+    last = Run.objects.filter(source__in=keys, ended__isnull=False).values("source").annotate(last=Max("pk"))
+    runs = {run.source_id: run for run in Run.objects.filter(pk__in=[row["last"] for row in last])}
+    return {key: Harvested(counts.get(key, 0), runs.get(key)) for key in keys}
+
+
+def publicly_known(state: str) -> QuerySet[Source]:
+    """Sources that the State has not reported, and no draft of it speaks of."""
+    return Source.objects.filter(state_id=state, basis_kind="public-knowledge", reported=None).order_by("id")
+
+
+def on_the_way(state: str) -> QuerySet[Version]:
+    """A State's versions that are not yet published, and those that came back."""
+    statuses = (
+        Status.DRAFT,
+        Status.RECEIVED,
+        Status.UNDER_REVIEW,
+        Status.ACCEPTED,
+        Status.RETURNED,
+        Status.OUT_OF_SCOPE,
+    )
+    return Version.objects.filter(state_id=state, status__in=statuses).select_related("submission", "entry")
+
+
+def history(entry: Entry) -> QuerySet[Event]:
+    """Everything that happened to an entry, the first first."""
+    return Event.objects.filter(version__entry=entry).select_related("version").order_by("id")
+
+
+def before(version: Version) -> Version | None:
+    """What stood before a version: the published one, else the one before it."""
+    entry = version.entry
+    if entry.published_id is not None and entry.published_id != version.pk:
+        return entry.published
+    return entry.versions.filter(number__lt=version.number).order_by("-number").first()
+
+
+def count_by_status(state: str | None = None) -> dict[str, int]:
+    """How many versions stand where."""
+    found = Version.objects.filter(state_id=state) if state else Version.objects.all()
+    counts = dict(found.values_list("status").annotate(count=Count("pk")).order_by())
+    return {status: counts.get(status, 0) for status in Status.values}

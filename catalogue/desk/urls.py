@@ -1,0 +1,74 @@
+"""Where each page is. Every page has its address in each of the six languages; the API and static files have one."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, include, path
+
+from catalogue.desk.views import (
+    checks,
+    invitations,
+    lists,
+    office,
+    profile,
+    public,
+    reporting,
+    sources,
+)
+
+handler400 = "catalogue.desk.views.trouble.bad"
+handler403 = "catalogue.desk.views.trouble.refused"
+handler404 = "catalogue.desk.views.trouble.not_found"
+handler500 = "catalogue.desk.views.trouble.broken"
+
+PUBLIC = [
+    path("", public.home, name="home"),
+    path("states/<str:code>/", public.state, name="state"),
+    path("entries/<uuid:key>/", public.entry, name="entry"),
+    path("changes/", public.changes, name="changes"),
+    path("start/", public.start, name="start"),
+    path("invitation/<str:secret>/", invitations.take_up, name="invitation"),
+    path("me/", profile.me, name="me"),
+    path("me/data.json", profile.data, name="my-data"),
+    path("me/tokens/", profile.tokens, name="tokens"),
+    path("me/tokens/<uuid:key>/revoke/", profile.revoke, name="revoke"),
+    path("check/", checks.begin, name="check"),
+    path("check/<uuid:key>/", checks.follow, name="check-follow"),
+]
+REPORTING = [
+    path("", reporting.register, name="register"),
+    path("new/", reporting.new, name="new"),
+    path("drafts/<uuid:key>/", reporting.edit, name="edit"),
+    path("drafts/<uuid:key>/drop/", reporting.drop, name="drop"),
+    path("versions/<uuid:key>/", reporting.version, name="version"),
+    path("versions/<uuid:key>/revise/", reporting.revise, name="revise"),
+    path("versions/<uuid:key>/confirm/", reporting.confirm, name="confirm"),
+    path("versions/<uuid:key>/withdraw/", reporting.withdraw, name="withdraw"),
+    path("known/<slug:source>/not-ours/", reporting.not_ours, name="not-ours"),
+    path("submit/", reporting.submit, name="submit"),
+    path("submissions/<uuid:key>/", reporting.submission, name="submission"),
+    path("submissions/<uuid:key>/attachments/<int:number>/", reporting.attachment, name="attachment"),
+    path("lists/", lists.upload, name="lists"),
+    path("lists/<uuid:key>/", lists.mend, name="list"),
+    path("lists/template.xlsx", lists.template, name="template"),
+]
+OFFICE = [
+    path("", office.office, name="office"),
+    path("queue/", office.queue, name="queue"),
+    path("queue/publish/", office.publish_all, name="publish-all"),
+    path("queue/<uuid:key>/", office.entry, name="review"),
+    path("people/", office.people, name="people"),
+    path("people/<uuid:key>/end/", office.hand_over, name="hand-over"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/<slug:key>/", sources.source, name="source"),
+    path("sources/<slug:key>/<slug:action>/", sources.act, name="source-act"),
+    path("holds/<int:number>/<slug:decision>/", sources.hold, name="hold"),
+]
+PAGES: list[URLPattern | URLResolver] = [*PUBLIC, path("desk/<str:code>/", include(REPORTING)), path("office/", include(OFFICE))]
+
+urlpatterns = [
+    path("", lambda request: redirect("desk:home")),
+    *i18n_patterns(
+        path("accounts/", include("catalogue.desk.account_urls")),
+        path("", include((PAGES, "desk"))),
+    ),
+]

@@ -1,0 +1,274 @@
+"""A State's own desk: its register as it stands, drafts, submitting, confirming, withdrawing."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from catalogue.desk import attachments, mail, reading
+from catalogue.desk.forms import EntryForm, SubmissionForm
+from catalogue.desk.guards import for_state, person_of
+from catalogue.desk.models import Check
+from catalogue.errors import CatalogueError, EditedMeanwhile
+from catalogue.harvests import appointments
+from catalogue.people import permissions
+from catalogue.register import drafts, remarks, review
+from catalogue.register.fields import FIELDS, shown, texts
+from catalogue.register.life_cycle import Status
+from catalogue.register.models import Entry, Source, Submission, Version
+from catalogue.states.languages import current
+from catalogue.states.models import State
+
+
+@for_state
+@require_safe
+def register(request: HttpRequest, state: State) -> HttpResponse:
+    """The State's register as it stands: what is published, what is on its way, what is publicly known."""
+    published = list(reading.published(state.code))
+    on_the_way = list(reading.on_the_way(state.code))
+    known = list(reading.publicly_known(state.code))
+    superseded = {
+        version.entry_id for version in on_the_way if version.status not in (Status.RETURNED, Status.OUT_OF_SCOPE)
+    }
+    context = {
+        "state": state,
+        "published": published,
+        "drafts": [each for each in on_the_way if each.status == Status.DRAFT],
+        "returned": [each for each in on_the_way if each.status == Status.RETURNED and each.entry_id not in superseded],
+        "submitted": [each for each in on_the_way if each.status not in (Status.DRAFT, Status.RETURNED)],
+        "known": known,
+        "observed": reading.harvested([entry.source_id for entry in published if entry.source_id]),
+        "submissions": list(state.submissions.all()[:20]),
+    }
+    return render(request, "desk/register.html", context)
+
+
+# -- drafts
+
+
+@for_state
+def new(request: HttpRequest, state: State) -> HttpResponse:
+    """Write a new entry. It is kept as a draft, with mistakes."""
+    source = Source.objects.filter(pk=request.GET.get("source", ""), state=state, reported=None).first()
+    if request.method != "POST":
+        first = _from_source(source) if source else {"language": current()}
+        return _form(request, state, EntryForm(initial=first), None)
+    form = EntryForm(request.POST)
+    form.is_valid()
+    made = drafts.new(state.code, form.cleaned_data, source=source, check=_checked(request))
+    return _kept(request, state, made)
+
+
+@for_state
+def edit(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
+    """Go on with a draft; of two who edit the same one the second is shown the difference."""
+    version = get_object_or_404(Version.objects.select_related("submission"), pk=key, state=state)
+    if version.status != Status.DRAFT:
+        return redirect("desk:version", code=state.code, key=key)
+    if request.method != "POST":
+        form = EntryForm(initial={**texts(version.fields), "saves": version.saves})
+        return _form(request, state, form, version)
+    form = EntryForm(request.POST)
+    form.is_valid()
+    try:
+        drafts.save(version, form.cleaned_data, seen=form.cleaned_data.get("saves") or 0, check=_checked(request))
+    except EditedMeanwhile:
+        version.refresh_from_db()
+        mine = remarks.read(form.cleaned_data).values
+        differing = [
+            (field, shown(version.fields.get(field.name)), shown(mine.get(field.name)))
+            for field in FIELDS
+            if version.fields.get(field.name) != mine.get(field.name)
+        ]
+        # Saving again is then a decision: the form carries the saving that was compared with.
+        again = EntryForm(initial={**texts(mine), "saves": version.saves})
+        return _form(request, state, again, version, differing=differing, status=409)
+    except CatalogueError as error:
+        messages.error(request, str(error))
+        return redirect("desk:version", code=state.code, key=key)
+    return _kept(request, state, version)
+
+
+def _kept(request: HttpRequest, state: State, version: Version) -> HttpResponse:
+    messages.success(request, _("The draft is kept."))
+    if "go_on" in request.POST:
+        return redirect("desk:edit", code=state.code, key=version.pk)
+    return redirect("desk:register", code=state.code)
+
+
+def _form(
+    request: HttpRequest, state: State, form: EntryForm, version: Version | None, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    found = remarks.read(version.fields).remarks if version else []
+    by_field: dict[str, list[remarks.Remark]] = {}
+    for remark in found:
+        by_field.setdefault(remark.field, []).append(remark)
+    context = {
+        "state": state, "form": form, "version": version, "remarks": by_field, "fields": FIELDS,
+        "check": version.check_result if version else None, **more,
+    }  # fmt: skip
+    return render(request, "desk/entry_form.html", context, status=status)
+
+
+def _from_source(source: Source) -> dict[str, str]:
+    """What is publicly known, for the State to confirm or correct."""
+    tag = next(iter(source.title), "")
+    return {
+        "kind": "source", "title": source.title.get(tag, ""), "language": "" if tag == "und" else tag, "url": source.url,
+        "protocol": "" if source.protocol == "auto" else source.protocol, "level": str(source.entry.get("level") or "national"),
+    }  # fmt: skip
+
+
+def _checked(request: HttpRequest) -> Any:
+    """What the check saw of the address that is saved with the draft, where one was made."""
+    found = Check.objects.filter(
+        person=person_of(request), url=request.POST.get("url", "").strip(), stage=Check.Stage.DONE
+    ).first()
+    return found.result if found else None
+
+
+@for_state
+@require_POST
+def drop(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    version = get_object_or_404(Version, pk=key, state=state)
+    try:
+        drafts.drop(version)
+        messages.success(request, _("The draft is thrown away."))
+    except CatalogueError as error:
+        messages.error(request, str(error))
+    return redirect("desk:register", code=state.code)
+
+
+# -- versions that were submitted
+
+
+@for_state
+@require_safe
+def version(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
+    """One version as it was submitted, what was decided and why, and what can be done now."""
+    found = get_object_or_404(Version.objects.select_related("submission", "entry__published"), pk=key, state=state)
+    events = list(reading.history(found.entry))
+    newer = found.entry.versions.filter(number__gt=found.number).order_by("-number").first()
+    context = {"state": state, "version": found, "fields": FIELDS, "events": events, "newer": newer}
+    return render(request, "desk/version.html", context)
+
+
+@for_state
+@require_POST
+def revise(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
+    """Begin the next version of an entry."""
+    try:
+        made = drafts.revise(get_object_or_404(Version, pk=key, state=state))
+    except CatalogueError as error:
+        messages.error(request, str(error))
+        return redirect("desk:version", code=state.code, key=key)
+    return redirect("desk:edit", code=state.code, key=made.pk)
+
+
+@for_state
+@require_POST
+def confirm(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
+    """No change: the entry is as it was."""
+    actor = permissions.actor(person_of(request))
+    try:
+        review.confirm(get_object_or_404(Version, pk=key, state=state), actor, timezone.now().date())
+        messages.success(request, _("Confirmed: no change as of today."))
+    except CatalogueError as error:
+        messages.error(request, str(error))
+    return redirect("desk:register", code=state.code)
+
+
+@for_state
+@require_POST
+def withdraw(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
+    """Take an entry back. Its source is no longer harvested."""
+    found = get_object_or_404(Version.objects.select_related("entry__source"), pk=key, state=state)
+    note = request.POST.get("note", "").strip()
+    try:
+        with transaction.atomic():
+            review.withdraw(found, permissions.actor(person_of(request)), note)
+            if found.entry.source is not None and not Entry.objects.get(pk=found.entry_id).published_id:
+                appointments.pause([found.entry.source], _("The State withdrew it."))
+        mail.to_officers("withdrawn", {"state": state, "version": found, "note": note})
+        messages.success(request, _("The entry is withdrawn."))
+    except CatalogueError as error:
+        messages.error(request, str(error))
+    return redirect("desk:register", code=state.code)
+
+
+@for_state
+@require_POST
+def not_ours(request: HttpRequest, state: State, source: str) -> HttpResponse:
+    """A publicly known source that the State says is not its own: paused, and the secretariat is told."""
+    found = get_object_or_404(Source, pk=source, state=state, reported=None)
+    review.record(state.code, "remove", permissions.actor(person_of(request)), note=found.pk)
+    appointments.pause([found], _("The State says that this is not its source."))
+    mail.to_officers("not_ours", {"state": state, "source": found})
+    messages.success(request, _("The secretariat is told that this is not the State's source."))
+    return redirect("desk:register", code=state.code)
+
+
+# -- submitting
+
+
+@for_state
+def submit(request: HttpRequest, state: State) -> HttpResponse:
+    """Hand drafts in with the document that transmits them."""
+    waiting = list(Version.objects.filter(state=state, status=Status.DRAFT).select_related("submission", "entry"))
+    read = {each.pk: remarks.read(each.fields) for each in waiting}
+    rows = [(each, read[each.pk]) for each in waiting]
+    form = SubmissionForm(request.POST or None, request.FILES or None, initial={"language": current()})
+    if request.method == "POST" and form.is_valid():
+        chosen = [each for each in waiting if str(each.pk) in request.POST.getlist("entries")]
+        made = form.save(commit=False)
+        made.state, made.on_paper = state, permissions.may_review(request.user)
+        try:
+            upload = form.cleaned_data.get("attachment")
+            kept = attachments.examine(upload) if upload else None
+            with transaction.atomic():
+                review.submit(made, chosen, permissions.actor(person_of(request)))
+                if kept:
+                    attachments.keep(made, kept)
+        except CatalogueError as error:
+            form.add_error(None, str(error))
+        else:
+            _tell(request, state, made, chosen)
+            return redirect("desk:submission", code=state.code, key=made.pk)
+    context = {"state": state, "rows": rows, "form": form, "chosen": request.POST.getlist("entries")}
+    return render(request, "desk/submit.html", context, status=422 if form.is_bound else 200)
+
+
+def _tell(request: HttpRequest, state: State, made: Submission, chosen: list[Version]) -> None:
+    context = {"state": state, "submission": made, "versions": chosen}
+    receipt = mail.to_state("receipt", state.code, context)
+    if mail.to_officers("received", context) and receipt:
+        messages.success(request, _("The list is submitted; a receipt is on its way by e-mail."))
+    else:
+        messages.warning(request, _("The list is submitted, but the receipt could not be sent by e-mail."))
+
+
+@for_state
+@require_safe
+def submission(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
+    """One list, and what became of each entry of it."""
+    found = get_object_or_404(Submission, pk=key, state=state)
+    context = {
+        "state": state, "submission": found, "versions": list(found.versions.select_related("submission")),
+        "attachments": list(found.attachments.all()),
+    }  # fmt: skip
+    return render(request, "desk/submission.html", context)
+
+
+@for_state
+@require_safe
+def attachment(request: HttpRequest, state: State, key: UUID, number: int) -> FileResponse:
+    """A document that came with a list, as a download."""
+    found = get_object_or_404(Submission, pk=key, state=state)
+    return attachments.download(get_object_or_404(found.attachments, pk=number))

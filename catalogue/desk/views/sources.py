@@ -1,0 +1,144 @@
+"""The secretariat's view of harvesting: sources, their runs, what is held, whom to write to."""
+
+from datetime import UTC, datetime
+
+import msgspec
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from catalogue.desk import reading
+from catalogue.desk.forms import PauseForm, PermissionForm, ScheduleForm
+from catalogue.desk.guards import for_officer, person_of
+from catalogue.errors import HoldError, LetterNotPossible
+from catalogue.harvests import appointments, letters
+from catalogue.people import permissions
+from catalogue.reconcile import decisions
+from catalogue.reconcile.models import Hold
+from catalogue.register import review
+from catalogue.register.models import Source
+from catalogue.register.schedules import ScheduleError, trigger
+from catalogue.register.source_entry import HarvestPermission, SourceEntry
+from catalogue.register.sources import row_of
+from catalogue.settings import CONFIGURATION
+from catalogue.states.languages import current
+from catalogue.states.reference import LANGUAGES
+
+ROWS_A_PAGE = 100
+
+
+@for_officer
+@require_safe
+def sources(request: HttpRequest) -> HttpResponse:
+    """Every source, and how it fares."""
+    rows = Source.objects.select_related("state", "appointment", "observation").order_by("state_id", "id")
+    only = request.GET.get("only", "")
+    if only == "failing":
+        rows = rows.filter(appointment__failures__gt=0)
+    elif only == "paused":
+        rows = rows.exclude(appointment=None).exclude(appointment__paused="")
+    elif only == "held":
+        rows = rows.filter(holds__state="pending").distinct()
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    observed = reading.harvested([source.pk for source in page])
+    return render(request, "desk/sources.html", {"page": page, "observed": observed, "only": only})
+
+
+@for_officer
+@require_safe
+def source(request: HttpRequest, key: str) -> HttpResponse:
+    """One source: its words, its runs, what is held, the letter to its portal's owner, and what can be done."""
+    found = get_object_or_404(Source.objects.select_related("state", "appointment", "observation"), pk=key)
+    runs = list(found.runs.all()[:20])
+    language = request.GET.get("letter", current())
+    last = next((run for run in runs if run.ended), None)
+    letter = None
+    if last is not None and last.state == "failed":
+        try:
+            letter = letters.letter(last, language if language in LANGUAGES else "en", CONFIGURATION.contact or "")
+        except LetterNotPossible:
+            letter = None
+    context = {
+        "source": found, "runs": runs, "letter": letter, "letter_language": language,
+        "holds": list(Hold.objects.filter(source=found, state="pending")),
+        "appointment": getattr(found, "appointment", None), "observed": reading.harvested([key])[key],
+        "pause_form": PauseForm(), "schedule_form": ScheduleForm(initial={"schedule": found.schedule}),
+        "permission_form": PermissionForm(initial=found.permission or {}),
+    }  # fmt: skip
+    return render(request, "desk/source.html", context)
+
+
+@for_officer
+@require_POST
+def act(request: HttpRequest, key: str, action: str) -> HttpResponse:
+    """Run now, pause, resume, schedule, or record a permission."""
+    found = get_object_or_404(Source, pk=key)
+    try:
+        match action:
+            case "now":
+                appointments.ask_for([found])
+                messages.success(request, _("It is harvested as soon as the clock can."))
+            case "pause" if not request.POST.get("reason", "").strip():
+                messages.error(request, _("Say why it is paused; whoever sees it wants to know."))
+            case "pause":
+                appointments.pause([found], request.POST["reason"])
+                messages.success(request, _("It is paused."))
+            case "resume":
+                appointments.resume([found])
+                messages.success(request, _("It is harvested by its schedule again."))
+            case "schedule":
+                _reschedule(found, request.POST.get("schedule", "").strip())
+                messages.success(request, _("The schedule is changed."))
+            case "permission":
+                _permit(request, found)
+            case _:
+                messages.error(request, _("This cannot be done here; load the page again."))
+    except ScheduleError:
+        messages.error(
+            request, _("This is no schedule; write daily, weekly or monthly, or five cron fields such as 0 3 * * 1.")
+        )
+    return redirect("desk:source", key=key)
+
+
+def _reschedule(found: Source, schedule: str) -> None:
+    trigger(schedule)  # raises ScheduleError
+    _change(found, schedule=schedule)
+
+
+def _permit(request: HttpRequest, found: Source) -> None:
+    form = PermissionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say who permitted it, on which day, and by which document."))
+        return
+    said = form.cleaned_data
+    _change(found, harvest_permission=HarvestPermission(said["by"], said["date"].isoformat(), said["document"]))
+    review.record(
+        found.state_id, "permission", permissions.actor(person_of(request)), note=f"{found.pk}: {said['document']}"
+    )
+    messages.success(request, _("The permission is recorded."))
+
+
+def _change(found: Source, **changes: object) -> None:
+    """Change what an operator sets for a source, in the words of `sources.yaml`."""
+    entry = msgspec.convert(found.entry, SourceEntry)
+    row_of(msgspec.structs.replace(entry, **changes)).save()
+
+
+@for_officer
+@require_POST
+def hold(request: HttpRequest, number: int, decision: str) -> HttpResponse:
+    """Release or refuse what is held."""
+    found = get_object_or_404(Hold, pk=number)
+    by, note, now = str(person_of(request).id), request.POST.get("note", ""), datetime.now(UTC)
+    try:
+        if decision == "refuse":
+            decisions.refuse(number, by=by, note=note, now=now)
+        else:
+            decisions.release(number, by=by, note=note, adopt=decision == "adopt", now=now)
+        messages.success(request, _("The decision is recorded."))
+    except HoldError:
+        messages.error(request, _("This was decided before, or a later run overtook it; load the page again."))
+    return redirect("desk:source", key=found.source_id)

@@ -1,0 +1,39 @@
+"""Words of the desk that belong to no one page."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+EVENTS: dict[str, Promise] = {
+    "submit": pgettext_lazy("event", "Submitted"),
+    "review": pgettext_lazy("event", "Review began"),
+    "accept": pgettext_lazy("event", "Accepted"),
+    "return": pgettext_lazy("event", "Returned"),
+    "reject": pgettext_lazy("event", "Rejected as out of scope"),
+    "publish": pgettext_lazy("event", "Published"),
+    "supersede": pgettext_lazy("event", "Superseded"),
+    "withdraw": pgettext_lazy("event", "Withdrawn"),
+    "confirm": pgettext_lazy("event", "Confirmed: no change"),
+    "invite": _("A focal point was invited"),
+    "join": _("A focal point took up the invitation"),
+    "hand-over": _("A focal point's role ended"),
+    "permission": _("Permission to harvest recorded"),
+    "remove": _("The State says that this is not its source"),
+}
+"""What happened, by the name of the event."""
+
+DISCLAIMER = _(
+    "The designations employed and the presentation of material on this page do not imply the expression of any opinion "
+    "whatsoever on the part of the Secretariat of the United Nations concerning the legal status of any country, territory, "
+    "city or area, or of its authorities, or concerning the delimitation of its frontiers or boundaries."
+)
+"""On each page that lists States (standard wording of United Nations documents)."""
+
+RUN_STATES: dict[str, Promise] = {
+    "running": _("running"),
+    "interrupted": _("interrupted"),
+    "complete": _("complete"),
+    "partial": _("partial"),
+    "failed": _("failed"),
+}
+"""Of `harvests.Run`."""
