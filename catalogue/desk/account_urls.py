@@ -3,10 +3,12 @@
 from allauth.account import views
 from allauth.mfa import urls as mfa
 from django.conf import settings
+from django.shortcuts import redirect
 from django.urls import include, path
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
+    path("signup/", lambda request: redirect("account_login"), name="account_signup"),
     path("logout/", views.logout, name="account_logout"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),

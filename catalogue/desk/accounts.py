@@ -1,9 +1,16 @@
 """Signing in, as allauth does it, closed to everybody who was not invited."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+
+
+def address_of(request: HttpRequest | None, credentials: Mapping[str, str] | None = None) -> str | None:
+    """For whom somebody tries to sign in: guesses are counted by it, whatever its capitals."""
+    stated = (credentials or {}).get("email") or (request.POST.get("login") if request is not None else None)
+    return stated.strip().lower() if stated else None
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -41,6 +41,10 @@ class Examined(NamedTuple):
     content: bytes
 
 
+def _folder() -> Path:
+    return CONFIGURATION.home / "attachments"
+
+
 def examine(upload: "UploadedFile[Any]") -> Examined:
     """An uploaded document, known by what is in it and not by its name. Raises EntryRefused."""
     if (upload.size or 0) > MAX_BYTES:
@@ -75,9 +79,8 @@ def _agrees(suffix: str, found: set[str], content: bytes) -> bool:
 def keep(submission: Submission, document: Examined) -> Attachment:
     """Keep a document with its submission."""
     digest = hashlib.sha256(document.content).hexdigest()
-    folder = CONFIGURATION.home / "attachments"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / digest
+    _folder().mkdir(parents=True, exist_ok=True)
+    file = _folder() / digest
     if not file.exists():
         temporary = file.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_bytes(document.content)
@@ -95,7 +98,7 @@ def keep(submission: Submission, document: Examined) -> Attachment:
 def download(attachment: Attachment) -> FileResponse:
     """The document as a file to be saved: never shown within a page, whatever is in it."""
     response = FileResponse(
-        (CONFIGURATION.home / "attachments" / attachment.sha256).open("rb"),
+        (_folder() / attachment.sha256).open("rb"),
         as_attachment=True,
         filename=attachment.name,
         content_type="application/octet-stream",

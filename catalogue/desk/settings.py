@@ -92,7 +92,6 @@ LOCALE_PATHS = [messages.compiled(CONFIGURATION.home / "messages")]
 # -- static files: served by the process itself, under names that change with their content
 
 STATIC_URL = "/static/"
-STATIC_ROOT = CONFIGURATION.home / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
@@ -142,7 +141,7 @@ if CONFIGURATION.oidc_url:
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "catalogue.desk.accounts.address_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "desk/locked_out.html"
 AXES_VERBOSE = False
