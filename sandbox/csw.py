@@ -1,8 +1,12 @@
-"""A catalogue service for the web, version 2.0.2, with ISO 19139 records: its capabilities, and GetRecords by GET.
+"""A catalogue service for the web, version 2.0.2, with ISO 19139 records: its capabilities, and GetRecords by GET, of all or of
+what was modified from a day on.
 
 https://www.ogc.org/standards/cat/
 """
 
+import re
+
+from sandbox.content import Dataset
 from sandbox.iso import GMD, render
 from sandbox.portal import Catalogue
 from sandbox.web import Reply, Request
@@ -10,6 +14,8 @@ from sandbox.web import Reply, Request
 XML = "application/xml"
 CSW = "http://www.opengis.net/cat/csw/2.0.2"
 OWS, XLINK = "http://www.opengis.net/ows", "http://www.w3.org/1999/xlink"
+_SINCE = re.compile(r"modified >= '([\d-]+)", re.IGNORECASE)
+"""The one constraint that the sandbox knows."""
 
 
 class CatalogueService:
@@ -25,7 +31,9 @@ class CatalogueService:
                 return _xml(_capabilities(request.address))
             case "getrecords":
                 first, size = (_number(query.get(name, "")) for name in ("startposition", "maxrecords"))
-                return _xml(_records(catalogue, request.address, first or 1, size or 10))
+                since = _SINCE.search(query.get("constraint", ""))
+                matched = [d for d in catalogue.datasets if since is None or d.modified >= since[1]]
+                return _xml(_records(matched, catalogue, request.address, first or 1, size or 10))
             case _:
                 said = "<ows:ExceptionText>The request is not known.</ows:ExceptionText>"
                 return _xml(
@@ -44,12 +52,12 @@ def _capabilities(address: str) -> str:
     )
 
 
-def _records(catalogue: Catalogue, address: str, first: int, size: int) -> str:
-    held = catalogue.datasets[first - 1 : first - 1 + size]
+def _records(matched: list[Dataset], catalogue: Catalogue, address: str, first: int, size: int) -> str:
+    held = matched[first - 1 : first - 1 + size]
     following = first + len(held)
     counts = (
-        f'numberOfRecordsMatched="{len(catalogue.datasets)}" numberOfRecordsReturned="{len(held)}" '
-        f'nextRecord="{following if following <= len(catalogue.datasets) else 0}"'
+        f'numberOfRecordsMatched="{len(matched)}" numberOfRecordsReturned="{len(held)}" '
+        f'nextRecord="{following if following <= len(matched) else 0}"'
     )
     records = "".join(render(dataset, catalogue, address) for dataset in held)
     return (

@@ -16,23 +16,31 @@ SCHEMA = "https://project-open-data.cio.gov/v1.1/schema"
 
 
 class DataJson:
-    """`/data.json` of a portal; a client that has it already is told so (304)."""
+    """`/data.json` of a portal; a client that has it already is told so (304). page_size: it is cut into pages, each with the
+    address of the next, as some portals do though the standard knows no paging; 0 for all in one."""
 
-    def __init__(self, path: str = "/data.json") -> None:
+    def __init__(self, path: str = "/data.json", page_size: int = 0) -> None:
         self._path = path
+        self._page_size = page_size
 
     def answer(self, request: Request, catalogue: Catalogue) -> Reply | None:
         """The file, for its one path."""
         if request.path != self._path:
             return None
-        document = {
+        asked = request.query.get("page", "1") if self._page_size else "1"
+        number = int(asked) if asked.isdecimal() else 1
+        size = self._page_size or len(catalogue.datasets)
+        held = catalogue.datasets[(number - 1) * size : number * size]
+        document: dict[str, Any] = {
             "@context": f"{SCHEMA}/catalog.jsonld",
             "@id": f"{catalogue.home}{self._path}",
             "@type": "dcat:Catalog",
             "conformsTo": SCHEMA,
             "describedBy": f"{SCHEMA}/catalog.json",
-            "dataset": [render(dataset, catalogue, request.address) for dataset in catalogue.datasets],
+            "dataset": [render(dataset, catalogue, request.address) for dataset in held],
         }
+        if number * size < len(catalogue.datasets):
+            document["next"] = f"{request.address}{self._path}?page={number + 1}"
         return Reply(msgspec.json.encode(document), "application/json", revalidates=True)
 
 

@@ -33,9 +33,11 @@ class Search:
 
 
 def _hits(catalogue: Catalogue, wanted: dict[str, Any]) -> dict[str, Any]:
-    """The names behind the last one that the client has, in their order."""
+    """The names behind the last one that the client has, in their order; changed from a moment on, where one is said."""
     behind = str(wanted.get("search_after", [""])[0])
-    names = sorted(dataset.name for dataset in catalogue.datasets)
+    filters = wanted.get("query", {}).get("bool", {}).get("filter", [])
+    since = max((str(each["range"]["changeDate"]["gte"]) for each in filters if "range" in each), default="")
+    names = sorted(dataset.name for dataset in catalogue.datasets if dataset.modified >= since[: len(dataset.modified)])
     page = [name for name in names if name > behind][: int(wanted.get("size", 10))]
     return {
         "hits": {

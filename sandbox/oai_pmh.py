@@ -16,7 +16,8 @@ DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 
 
 class Repository:
-    """`/oai` with the verbs Identify, ListMetadataFormats and ListRecords; a token is the number of the next record."""
+    """`/oai` with the verbs Identify, ListMetadataFormats and ListRecords; a token is the number of the next record, and
+    the day from which on changes are wanted, where one is."""
 
     def answer(self, request: Request, catalogue: Catalogue) -> Reply | None:
         """The answer to a verb; errors come with status 200, as the protocol has it (3.6)."""
@@ -33,8 +34,8 @@ class Repository:
                     f"<metadataNamespace>{OAI_DC}</metadataNamespace></metadataFormat></ListMetadataFormats>"
                 )
             case "ListRecords" if query.get("metadataPrefix") == "oai_dc" or "resumptionToken" in query:
-                token = query.get("resumptionToken", "0")
-                said = _records(catalogue, request.address, int(token) if token.isdecimal() else 0)
+                start, _, since = query.get("resumptionToken", f"0/{query.get('from', '')}").partition("/")
+                said = _records(catalogue, request.address, int(start) if start.isdecimal() else 0, since)
             case "ListRecords":
                 said = '<error code="cannotDisseminateFormat">oai_dc is all there is.</error>'
             case _:
@@ -43,13 +44,14 @@ class Repository:
         return Reply(document.encode(), "text/xml")
 
 
-def _records(catalogue: Catalogue, address: str, start: int) -> str:
-    total = len(catalogue.datasets)
-    held = catalogue.datasets[start : start + PAGE]
+def _records(catalogue: Catalogue, address: str, start: int, since: str) -> str:
+    chosen = [dataset for dataset in catalogue.datasets if dataset.modified >= since]
+    total = len(chosen)
+    held = chosen[start : start + PAGE]
     if not held:
         return '<error code="noRecordsMatch">There are no records.</error>'
     records = "".join(_record(dataset, catalogue, address) for dataset in held)
-    following = str(start + PAGE) if start + PAGE < total else ""
+    following = f"{start + PAGE}/{since}".rstrip("/") if start + PAGE < total else ""
     token = f'<resumptionToken completeListSize="{total}" cursor="{start}">{following}</resumptionToken>'
     return f"<ListRecords>{records}{token}</ListRecords>"
 

@@ -52,6 +52,16 @@ class Reply(msgspec.Struct, frozen=True):
 Answer = Callable[[Request], Reply]
 
 
+def etag(body: bytes) -> str:
+    """The ETag of a body."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def knows(request: Request, tag: str) -> bool:
+    """Whether a client says that it has what bears this ETag."""
+    return tag in [given.strip() for given in request.headers.get("if-none-match", "").split(",")]
+
+
 class Server(socketserver.ThreadingTCPServer):
     """Answers requests on loopback by one function. Raises OSError where the port is taken; port 0 takes any."""
 
@@ -127,11 +137,10 @@ class Handler(BaseHTTPRequestHandler):
         )
         reply = self.server.answer(request)
         if reply.revalidates:
-            tag = f'"{hashlib.sha256(reply.body).hexdigest()[:32]}"'
+            tag = etag(reply.body)
             headers = {**reply.headers, "ETag": tag}
-            known = [given.strip() for given in request.headers.get("if-none-match", "").split(",")]
             reply = replace(reply, headers=headers)
-            if tag in known:
+            if knows(request, tag):
                 reply = Reply(b"", status=304, headers=headers)
         self._write(reply)
 
