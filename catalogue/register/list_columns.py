@@ -24,6 +24,9 @@ address for programs, or the address itself where the list has no other; see `fi
 
 MEANING_OF = {field: meaning for meaning, field in FIELD_OF.items()}
 
+CONTACT = "contact"
+"""The meaning of columns on persons: they are not taken over, and the column says so."""
+
 ENOUGH_CHOICES = 0.5
 """The share of a column's values that must be choices of its field, where the header alone is not certain: many lists have a
 "type" or a "status" of quite another kind."""
@@ -31,8 +34,8 @@ ENOUGH_CHOICES = 0.5
 
 class ListedColumn(msgspec.Struct, frozen=True):
     """One column. header: as it stands, made unique. field: of `fields.BY_NAME`, or None for what is kept beside the entry.
-    confidence: 0 to 100. evidence: why, for a person. meaning: as the harvesters call it; "contact" is a person's, and
-    never an entry's. language: of the texts, where the header names one."""
+    confidence: 0 to 100. evidence: why, for a person. meaning: as the harvesters call it. language: of
+    the texts, where the header names one."""
 
     header: str
     field: str | None = None
@@ -105,6 +108,8 @@ def fields_of(columns: Sequence[Column], rows: Sequence[Mapping[str, str]]) -> l
         if field is not None and _no_choices(field, column, rows):
             field, confidence = None, 0
             evidence = f"{evidence}, but its values are none of the choices"
+        if column.meaning == CONTACT:
+            evidence = f"{evidence}; contacts are not taken over"
         if field is not None:
             taken.add(field)
         listed.append(ListedColumn(column.header, field, confidence, evidence, column.meaning, column.language))

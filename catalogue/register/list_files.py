@@ -141,7 +141,7 @@ def _check_text(head: bytes, name: str) -> None:
     for signature, code in _SIGNATURES:
         if begun.startswith(signature):
             refuse(code, name)
-    text = _beginning(head)
+    text = _beginning(head.removeprefix(codecs.BOM_UTF8))
     if text is None or _CONTROLS.search(text):
         refuse("other", name)
     text = text.lstrip("\ufeff \t\r\n")
@@ -154,14 +154,15 @@ def _check_text(head: bytes, name: str) -> None:
 
 
 def _beginning(head: bytes) -> str | None:
-    """The first bytes as text; None where their zeros are not those of UTF-16."""
+    """The first bytes as text; None where their zeros make no UTF-16 of them (`delimited.decodings` takes it for that)."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return head.decode("utf-16", "replace")
-    if b"\0" not in head:
+        text = head.decode("utf-16", "replace")
+    elif b"\0" not in head:
         return head.decode("latin-1")
-    if not any(head[0:200:2]) or not any(head[1:200:2]):
-        return head.decode("utf-16-be" if head[:1] == b"\0" else "utf-16-le", "replace")
-    return None
+    else:
+        text = head.decode("utf-16-be" if head[:1] == b"\0" else "utf-16-le", "replace")
+    # The last character may be cut in two.
+    return None if "\ufffd" in text[:-1] else text
 
 
 def _texts(content: bytes, name: str) -> Iterator[list[Sheet]]:

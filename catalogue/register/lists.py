@@ -11,16 +11,18 @@ from typing import Any, NamedTuple
 import msgspec
 from django.utils import translation
 
+from catalogue.errors import ListRefused
 from catalogue.register import list_files, remarks
 from catalogue.register.fields import BY_NAME, SEPARATOR, shown
-from catalogue.register.list_columns import ListedColumn, as_meanings, chosen, fields_of, plain, vocabulary
+from catalogue.register.list_columns import CONTACT, ListedColumn, as_meanings, chosen, fields_of, plain, vocabulary
+from catalogue.register.list_files import MAX_BYTES
 from catalogue.register.remarks import Remark
 from catalogue.register.sheet_export import EXPLANATIONS, FORMULA_BEGINNINGS, sheet_name
 from catalogue.states.languages import DJANGO_LANGUAGES
 from harvesters.columns import Column, Columns, recognise, recognise_keys
 from harvesters.sheets import Sheet
 
-__all__ = ["MAX_ROWS", "Listed", "ListedColumn", "Row", "read_list"]
+__all__ = ["MAX_BYTES", "MAX_ROWS", "ListRefused", "Listed", "ListedColumn", "Row", "read_list"]
 
 MAX_ROWS = 5_000
 """Of one list; no State has so many sources, and a person looks at every row."""
@@ -28,7 +30,8 @@ MAX_ROWS = 5_000
 
 class Row(msgspec.Struct):
     """One row. number: as a spreadsheet program counts, from 1. values: texts by field. remarks: what is to be said of
-    them. extra: what no field takes, by header. assumed: fields whose text comes from what was said of the whole list."""
+    them. extra: what no field takes, by header, but for contacts: persons are not taken over. assumed: fields whose text
+    comes from what was said of the whole list."""
 
     number: int
     values: dict[str, str]
@@ -113,9 +116,15 @@ def _best(path: Path, name: str, stated: Mapping[str, str | None], only: str | N
             table = _Table(sheet, _columns(sheet, stated), others)
             if best is None or table.rank > best.rank:
                 best = table
-    if best is None or (best.columns.score == 0 and max(map(len, best.sheet.rows)) < 2):
+    if best is None or (best.columns.score == 0 and _is_prose(best.sheet)):
         list_files.refuse("no-columns", name)
     return best
+
+
+def _is_prose(sheet: Sheet) -> bool:
+    """Whether most rows have one cell only: a letter, or a format that is no table."""
+    widths = [sum(plain(cell) is not None for cell in row) for row in sheet.rows if _filled(row)]
+    return 2 * sum(width < 2 for width in widths) > len(widths)
 
 
 def _is_explanations(name: str) -> bool:
@@ -183,6 +192,9 @@ def _row(
     if all(text == header for header, text in cells.items()):
         return None
     stated, extra = _sorted(cells, columns)
+    for column in columns:
+        if column.meaning == CONTACT:
+            extra.pop(column.header, None)
     if not stated:
         return None
     added = {
