@@ -44,7 +44,7 @@ _NOT_FOLLOWED = frozenset(
 )
 """Predicates that lead from a dataset to other datasets, or from a concept into its whole scheme."""
 
-ESCAPED_IRIS = 16_384
+WRITTEN_IRIS = 16_384
 """Of the IRIs last written this many are remembered; predicates, classes and vocabularies come again and again."""
 
 _UNSAFE_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')  # N-Triples, production IRIREF
@@ -146,29 +146,27 @@ def describe(graph: Graph, root: str, max_bytes: int) -> Description:
     size = longest = 0  # in characters, each of which is a byte or more
     waiting = deque([(root, 0, 0)])
     seen = {root}
+    said_of = graph.statements
     while waiting:
         node, depth, iri_steps = waiting.popleft()
         subject, before = _written(node, labels), len(lines)
-        for predicate, value in graph.statements(node):
+        for predicate, value in said_of(node):
             written, leads_on = _predicate(predicate)
-            # Millions of times a feed: the commonest kinds of term are asked for first, without a call.
+            # Millions of times a feed: the commonest kinds of term are asked for first, and as little as may be is called.
             if type(value) is Literal:
                 said = str(value)
-                line = f"{subject} {written} {said if said[-1] != '>' else _typed(said)} ."
-                other = ""
-            else:
-                other = value.value if type(value) is NamedNode else key(value)
-                line = f"{subject} {written} {_written(other, labels)} ."
-            lines.append(line)
-            if not leads_on or not other or other in seen or depth >= MAX_DEPTH:
+                lines.append(f"{subject} {written} {said if said[-1] != '>' else _typed(said)} .")
+                continue
+            other = value.value if type(value) is NamedNode else key(value)
+            is_blank = other[:2] == "_:"
+            lines.append(f"{subject} {written} {_written(other, labels) if is_blank else _iri(other)} .")
+            if not leads_on or other in seen or depth >= MAX_DEPTH:
                 continue
             steps = iri_steps + (type(value) is NamedNode)
-            if steps > MAX_IRI_STEPS:
-                continue
-            if graph.statements(other) and APART_CLASSES.isdisjoint(graph.classes(other)):
+            if steps <= MAX_IRI_STEPS and said_of(other) and APART_CLASSES.isdisjoint(graph.classes(other)):
                 seen.add(other)
                 waiting.append((other, depth + 1, steps))
-        lengths = [len(line) for line in lines[before:]]
+        lengths = [*map(len, lines[before:])]
         size, longest = size + sum(lengths), max(longest, *lengths, 0)
         if size > max_bytes or longest * SPELLED_OUT > max_bytes:
             return Description("", size, frozenset(seen))
@@ -186,25 +184,27 @@ def read_description(text: str) -> tuple[str, MemoryGraph]:
     return key(statements[0].subject), MemoryGraph(statements)
 
 
-@functools.lru_cache(maxsize=ESCAPED_IRIS)
+@functools.lru_cache(maxsize=WRITTEN_IRIS)
 def _predicate(iri: str) -> tuple[str, bool]:
     """A predicate as it is written, and whether what it leads to may belong to the description."""
-    return f"<{_escaped(iri)}>", iri != TYPE and canonical(iri) not in _NOT_FOLLOWED
+    return _iri(iri), iri != TYPE and canonical(iri) not in _NOT_FOLLOWED
 
 
 def _written(node: str, labels: dict[str, str]) -> str:
     if node.startswith("_:"):
         return labels.setdefault(node, f"_:b{len(labels)}")
-    return f"<{_escaped(node)}>"
+    return _iri(node)
 
 
 def _typed(text: str) -> str:
     """A literal with a datatype, whose IRI may hold what no IRI has."""
     lexical, _, datatype = text.rpartition("^^<")
-    return f"{lexical}^^<{_escaped(datatype[:-1])}>"
+    return f"{lexical}^^{_iri(datatype[:-1])}"
 
 
-@functools.lru_cache(maxsize=ESCAPED_IRIS)
-def _escaped(iri: str) -> str:
-    """An IRI for N-Triples: characters that it may not hold as \\u escapes, so that it is read back as it was."""
-    return _UNSAFE_IN_IRI.sub(lambda match: f"\\u{ord(match[0]):04X}", iri) if _UNSAFE_IN_IRI.search(iri) else iri
+@functools.lru_cache(maxsize=WRITTEN_IRIS)
+def _iri(iri: str) -> str:
+    """An IRI in N-Triples: characters that it may not hold as \\u escapes, so that it is read back as it was."""
+    if _UNSAFE_IN_IRI.search(iri):
+        iri = _UNSAFE_IN_IRI.sub(lambda match: f"\\u{ord(match[0]):04X}", iri)
+    return f"<{iri}>"

@@ -50,7 +50,7 @@ def syntax_of(head: str) -> Syntax | None:
     text = _after(_COMMENTS, text)
     if _JSON.match(text):
         return Syntax.JSON_LD
-    lines = [line.strip() for line in text.split("\n")[:LINES_LOOKED_AT]]
+    lines = [line.strip() for line in text.split("\n", LINES_LOOKED_AT)[:LINES_LOOKED_AT]]
     lines = [line for line in lines if line and not line.startswith("#")]
     whole = lines[:-1] if len(lines) > 1 else lines  # the last one may be cut
     if whole and 2 * sum(1 for line in whole if _N_QUADS_LINE.fullmatch(line)) >= len(whole):
