@@ -63,7 +63,11 @@ OFFICE = [
     path("sources/<slug:key>/<slug:action>/", sources.act, name="source-act"),
     path("holds/<int:number>/<slug:decision>/", sources.hold, name="hold"),
 ]
-PAGES: list[URLPattern | URLResolver] = [*PUBLIC, path("desk/<str:code>/", include(REPORTING)), path("office/", include(OFFICE))]
+PAGES: list[URLPattern | URLResolver] = [
+    *PUBLIC,
+    path("desk/<str:code>/", include(REPORTING)),
+    path("office/", include(OFFICE)),
+]
 
 urlpatterns = [
     path("", lambda request: redirect("desk:home")),

@@ -17,7 +17,7 @@ from catalogue.register.source_entry import Basis, SourceEntry
 from catalogue.register.sources import row_of
 from catalogue.states.models import State
 
-PASSWORD = "correct horse battery staple"  # noqa: S105 (nobody's)
+PASSWORD = "correct horse battery staple"
 FOCAL, OFFICER = Actor("focal", "focal-point"), Actor("officer", "officer")
 
 
@@ -29,7 +29,12 @@ def entry(number: int, **more: object) -> dict[str, object]:
 
 
 def submission(state: State, **more: object) -> Submission:
-    stated = {"document": "Note verbale 1/2026", "received": date(2026, 2, 3), "language": "en", "transmitted_by": "Mission"}
+    stated = {
+        "document": "Note verbale 1/2026",
+        "received": date(2026, 2, 3),
+        "language": "en",
+        "transmitted_by": "Mission",
+    }
     return Submission(state=state, **{**stated, **more})
 
 
@@ -77,7 +82,9 @@ def people(states) -> dict[str, Person]:
 def register(states, people) -> Register:
     """XA's register: a draft, and an entry in each status that the secretariat sees."""
     made = Register(*states, people)
-    for number, name in enumerate(("draft", "received", "under-review", "accepted", "returned", "published", "withdrawn")):
+    for number, name in enumerate(
+        ("draft", "received", "under-review", "accepted", "returned", "published", "withdrawn")
+    ):
         version = drafts.new("XA", entry(number))
         made.versions[name] = version
         if name == "draft":
@@ -94,7 +101,11 @@ def register(states, people) -> Register:
         elif name == "withdrawn":
             review.withdraw(version, FOCAL)
     known = SourceEntry(
-        id="xa-known", state="XA", title={"en": "A known portal"}, url="https://known.xa.example", basis=Basis("public-knowledge")
+        id="xa-known",
+        state="XA",
+        title={"en": "A known portal"},
+        url="https://known.xa.example",
+        basis=Basis("public-knowledge"),
     )
     made.source = row_of(known)
     made.source.save()

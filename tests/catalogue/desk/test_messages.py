@@ -13,7 +13,18 @@ from catalogue.states.languages import DJANGO_LANGUAGES
 
 FILES = sorted(messages.FOLDER.glob("*.po"))
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-AS_IN_ENGLISH = {"Code", "Description", "Document", "Documents", "Initiative", "Invitation", "Source", "Sources", "Message", "Type"}
+AS_IN_ENGLISH = {
+    "Code",
+    "Description",
+    "Document",
+    "Documents",
+    "Initiative",
+    "Invitation",
+    "Source",
+    "Sources",
+    "Message",
+    "Type",
+}
 
 
 def test_there_is_a_file_for_each_language_but_english():

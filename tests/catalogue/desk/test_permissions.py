@@ -45,8 +45,12 @@ def address(name: str, register: Register) -> str:
         "entry": {"key": register.versions["published"].entry_id},
         "invitation": {"secret": "not-a-secret"},
         "revoke": {"key": Token.objects.get_or_create(digest="x", name="a", person=register.people["state"])[0].pk},
-        "check-follow": {"key": Check.objects.create(person=register.people["state"], url="https://a.example", language="en").pk},
-        "list": {"key": Upload.objects.create(person=register.people["state"], state=register.state, name="list.csv").pk},
+        "check-follow": {
+            "key": Check.objects.create(person=register.people["state"], url="https://a.example", language="en").pk
+        },
+        "list": {
+            "key": Upload.objects.create(person=register.people["state"], state=register.state, name="list.csv").pk
+        },
         "submission": {"key": submitted.submission_id},
         "attachment": {"key": submitted.submission_id, "number": 1},
         "not-ours": {"source": "xa-known"},
@@ -111,7 +115,9 @@ def test_an_attachment_is_its_states_and_comes_as_a_download(register, signed_in
     submitted = register.versions["received"].submission
     monkeypatch.setattr("catalogue.desk.attachments._folder", lambda: tmp_path)
     (tmp_path / "abc").write_bytes(b"<script>alert(1)</script>")
-    kept = Attachment.objects.create(submission=submitted, name="note.html", media_type="text/html", bytes=25, sha256="abc")
+    kept = Attachment.objects.create(
+        submission=submitted, name="note.html", media_type="text/html", bytes=25, sha256="abc"
+    )
     url = reverse("desk:attachment", kwargs={"code": "XA", "key": submitted.pk, "number": kept.pk})
     answer = signed_in["state"].get(url)
     assert answer["Content-Disposition"] == 'attachment; filename="note.html"'

@@ -46,7 +46,9 @@ def test_the_session_of_before_signing_in_is_not_that_of_after(register, client)
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
 
-@pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "next_page", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_signing_in_leads_nowhere_else(next_page, register, client):
     answer = sign_in(client, "focal@xa.example", next=next_page)
     assert answer.status_code == 302
@@ -60,7 +62,9 @@ def test_whether_somebody_has_an_account_is_not_told(register):
         for email in ("focal@xa.example", "nobody@xa.example")
     )
     assert _without_tokens(known) == _without_tokens(unknown)
-    answers = [Client().post(reverse("account_reset_password"), {"email": e}) for e in ("focal@xa.example", "no@xa.example")]
+    answers = [
+        Client().post(reverse("account_reset_password"), {"email": e}) for e in ("focal@xa.example", "no@xa.example")
+    ]
     assert answers[0].status_code == answers[1].status_code == 302
     assert answers[0]["Location"] == answers[1]["Location"]
     assert [message.to for message in mail.outbox] == [["focal@xa.example"], ["no@xa.example"]]
@@ -127,7 +131,9 @@ def test_what_a_state_wrote_is_shown_as_text(register, signed_in):
         assert "\u202e" not in content
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "https://user:pass@a.example/", "ftp://a.example"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "https://user:pass@a.example/", "ftp://a.example"]
+)
 def test_what_is_no_public_web_address_is_never_a_link(url, register, signed_in):
     answer = signed_in["state"].post(reverse("desk:new", kwargs=XA), entry(51, url=url, go_on="1"), follow=True)
     content = answer.content.decode()
@@ -138,7 +144,11 @@ def test_what_is_no_public_web_address_is_never_a_link(url, register, signed_in)
 def test_a_persons_address_is_not_published(register, client):
     version = register.versions["published"]
     Version.objects.filter(pk=version.pk).update(
-        fields={**version.fields, "description": "Ask jane.doe@xa.example or opendata@xa.example", "authority": "J. Doe"}
+        fields={
+            **version.fields,
+            "description": "Ask jane.doe@xa.example or opendata@xa.example",
+            "authority": "J. Doe",
+        }
     )
     page = client.get(reverse("desk:entry", kwargs={"key": version.entry_id})).content.decode()
     assert "jane.doe@xa.example" not in page
@@ -217,7 +227,9 @@ def test_a_formula_in_a_list_is_a_text_wherever_it_goes(register, signed_in):
 
 
 def test_a_key_of_a_program_is_shown_once_and_not_kept(register, signed_in):
-    answer = signed_in["state"].post(reverse("desk:tokens"), {"name": "our program", "scopes": ["read", "submit", "all"]})
+    answer = signed_in["state"].post(
+        reverse("desk:tokens"), {"name": "our program", "scopes": ["read", "submit", "all"]}
+    )
     key = answer.context["key"]
     token = Token.objects.get()
     assert key in answer.content.decode()
