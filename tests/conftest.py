@@ -167,7 +167,7 @@ class Catalogue:
 
     def register(self, *entries: str) -> None:
         """Load sources: "id protocol url" each, of the fictional State XA, and what further YAML lines follow."""
-        blocks = ["sources:"]
+        blocks = ["sources:" if entries else "sources: []"]
         for entry in entries:
             first, *further = entry.splitlines()
             identifier, protocol, url = first.split()
