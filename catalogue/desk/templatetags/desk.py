@@ -1,6 +1,7 @@
 """What templates need: texts of States marked with their language and direction, dates and numbers in the reader's way."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime
@@ -36,7 +37,12 @@ def day(value: date | datetime | str | None) -> str:
             value = date.fromisoformat(value[:10])
         except ValueError:
             return str(value)
-    return format_date(value, "long", locale=_locale()) if value else ""
+    return _day(value.date() if isinstance(value, datetime) else value, _locale()) if value else ""
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, locale: str) -> str:
+    return format_date(value, "long", locale=locale)
 
 
 @register.filter
