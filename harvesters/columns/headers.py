@@ -61,8 +61,9 @@ COUNTING = frozenset(
 EXACT, NEARLY, INSIDE, NAMED = 95, 88, 65, 82
 """Confidence where a header is a known word; is one but for noise; has one inside; is a word that may mean a title."""
 
-CERTAIN = 100
-"""Confidence where a header is one that whoever reads the list wrote into the template for it."""
+CERTAIN = 99
+"""Confidence where a header is one that whoever reads the list wrote into the template for it. Only what a person states
+outweighs it."""
 
 MAX_HEADER_CHARACTERS = 120
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -16,6 +16,7 @@ from catalogue.register import list_files, lists
 from catalogue.register.fields import BY_NAME, FIELDS
 from catalogue.register.list_columns import chosen
 from catalogue.register.lists import Listed, Row, read_list
+from harvesters.columns.headers import CERTAIN
 from tests.conftest import REALDATA, needs_realdata
 from tests.harvesters.test_sheets import cell, far_cell, inflated, ods, workbook
 
@@ -153,7 +154,7 @@ def test_the_headers_of_the_template_are_certain_in_any_order(tmp_path: Path):
     labels = [str(field.label) for field in reversed(FIELDS)]
     found = listed(tmp_path, workbook([labels, ["x"] * len(labels)]))
     assert [column.field for column in found.columns] == [field.name for field in reversed(FIELDS)]
-    assert {column.confidence for column in found.columns} == {100}
+    assert {column.confidence for column in found.columns} == {CERTAIN}
     names = listed(tmp_path, table([field.name for field in FIELDS], ["x"] * len(FIELDS)))
     assert [column.field for column in names.columns] == list(BY_NAME)
 
@@ -193,6 +194,22 @@ def test_what_a_person_states_outweighs_what_is_recognised(tmp_path: Path):
         "Title": "title",
         "Bb": None,
     }
+
+
+def test_what_a_person_states_outweighs_a_header_of_the_template(tmp_path: Path):
+    content = table(
+        ("Web address", "Title", "Place of it"), (f"{LINK}/old", "A", LINK), (f"{LINK}/older", "B", f"{LINK}/b")
+    )
+    found = listed(tmp_path, content, stated={"Place of it": "url"})
+    assert [row.values["url"] for row in found.rows] == [LINK, f"{LINK}/b"]
+    assert found.rows[0].extra == {"Web address": f"{LINK}/old"}
+
+
+def test_headers_that_are_the_same_are_told_apart(tmp_path: Path):
+    content = table(("Title", "Link", "Link"), ("A", "https://first.example", LINK))
+    assert fields(listed(tmp_path, content)) == {"Title": "title", "Link": "url", "Link (2)": None}
+    found = listed(tmp_path, content, stated={"Link": None, "Link (2)": "url"})
+    assert found.rows[0].values["url"] == LINK
 
 
 def test_what_is_assumed_for_the_whole_list_is_told(tmp_path: Path):

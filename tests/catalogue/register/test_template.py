@@ -16,6 +16,7 @@ from catalogue.register.lists import Listed, read_list
 from catalogue.register.sheet_export import FORMULA_BEGINNINGS, Line, defused, write_csv, write_xlsx
 from catalogue.register.template import write_template
 from catalogue.states.languages import DJANGO_LANGUAGES
+from harvesters.columns.headers import CERTAIN
 from harvesters.sheets.workbook import read_workbook
 
 LANGUAGES = sorted(DJANGO_LANGUAGES)
@@ -42,7 +43,7 @@ def part(content: bytes, name: str) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_template_reads_back_as_an_empty_list_with_every_column(tmp_path: Path, language: str):
     found = read(tmp_path, write_template(language))
-    assert [(column.field, column.confidence) for column in found.columns] == [(name, 100) for name in BY_NAME]
+    assert [(column.field, column.confidence) for column in found.columns] == [(name, CERTAIN) for name in BY_NAME]
     assert (found.rows, found.left_out, found.other_sheets) == ([], 0, [])
 
 
@@ -90,7 +91,7 @@ def test_a_template_in_other_words_reads_back_too(tmp_path: Path, language: str)
         assert (str(BY_NAME["stage"].label) == "Stage") is (language == "en")
     content = write_template(language, [ENTRY])
     found = read(tmp_path, content)
-    assert [(column.field, column.confidence) for column in found.columns] == [(name, 100) for name in BY_NAME]
+    assert [(column.field, column.confidence) for column in found.columns] == [(name, CERTAIN) for name in BY_NAME]
     assert [row.values for row in found.rows] == [texts(ENTRY)]
     assert found.other_sheets == []
     header = read_workbook(tmp_path / "list", "x")[0].rows[0]
@@ -103,9 +104,9 @@ def test_a_template_in_other_words_reads_back_too(tmp_path: Path, language: str)
 def test_the_labels_of_two_languages_may_stand_in_one_list(tmp_path: Path):
     found = read(tmp_path, "Title;sserdda beW ü;ytirohtua gniniatniaM ü\nA;https://xa.example;T\n".encode())
     assert [(column.field, column.confidence) for column in found.columns] == [
-        ("title", 100),
-        ("url", 100),
-        ("authority", 100),
+        ("title", CERTAIN),
+        ("url", CERTAIN),
+        ("authority", CERTAIN),
     ]
 
 
