@@ -28,7 +28,7 @@ CONTACT = "contact"
 """The meaning of columns on persons: they are not taken over, and the column says so."""
 
 ENOUGH_CHOICES = 0.5
-"""The share of a column's values that must be choices of its field, where the header alone is not certain: many lists have a
+"""The share of a column's values that must be choices of its field, where the list is not the template: many lists have a
 "type" or a "status" of quite another kind."""
 
 
@@ -97,6 +97,7 @@ def as_meanings(stated: Mapping[str, str | None]) -> dict[str, str | None]:
 def fields_of(columns: Sequence[Column], rows: Sequence[Mapping[str, str]]) -> list[ListedColumn]:
     """The field of each column. rows: cells by header, for what their values say about it."""
     meanings = {column.meaning for column in columns}
+    surest = {STATED, CERTAIN} if _is_template(columns) else {STATED}
     listed = []
     taken: set[str] = set()
     for column in columns:
@@ -105,7 +106,7 @@ def fields_of(columns: Sequence[Column], rows: Sequence[Mapping[str, str]]) -> l
         if column.meaning == "download" and field in taken:
             field = None
         evidence, confidence = column.evidence, column.confidence
-        if field is not None and _no_choices(field, column, rows):
+        if field is not None and column.confidence not in surest and _no_choices(field, column, rows):
             field, confidence = None, 0
             evidence = f"{evidence}, but its values are none of the choices"
         if column.meaning == CONTACT:
@@ -114,6 +115,13 @@ def fields_of(columns: Sequence[Column], rows: Sequence[Mapping[str, str]]) -> l
             taken.add(field)
         listed.append(ListedColumn(column.header, field, confidence, evidence, column.meaning, column.language))
     return listed
+
+
+def _is_template(columns: Sequence[Column]) -> bool:
+    """Whether every column that an entry cannot do without has a header of the template. One header alone may come from
+    elsewhere: the template calls the kind "Type" in French, and many lists have a type of quite another kind."""
+    certain = {column.meaning for column in columns if column.confidence == CERTAIN}
+    return all(MEANING_OF.get(field.name, field.name) in certain for field in FIELDS if field.needed)
 
 
 def _field(column: Column, meanings: Iterable[str | None]) -> str | None:
@@ -127,7 +135,7 @@ def _field(column: Column, meanings: Iterable[str | None]) -> str | None:
 
 def _no_choices(field: str, column: Column, rows: Iterable[Mapping[str, str]]) -> bool:
     """Whether most values of a column that seems to hold choices are none."""
-    if not BY_NAME[field].choices or column.confidence in {CERTAIN, STATED}:
+    if not BY_NAME[field].choices:
         return False
     values = [row[column.header] for row in rows if column.header in row]
     found = sum(chosen(field, value) is not None for value in values)

@@ -233,6 +233,15 @@ def test_a_column_of_kinds_is_not_filled_up(tmp_path: Path):
     assert ("kind", "missing") in codes(found.rows[1])
 
 
+@pytest.mark.parametrize("header", ["Type", "Tipo", "Kind", "النوع", "类型", "Вид"])
+def test_a_type_of_another_kind_is_kept_beside_even_where_the_template_calls_the_kind_so(tmp_path: Path, header: str):
+    content = table((header, "Title", "Link"), ("municipality", "A", LINK), ("Land", "B", f"{LINK}/b"))
+    found = listed(tmp_path, content)
+    assert (fields(found)[header], found.assumed) == (None, {"kind": "source"})
+    assert found.rows[0].extra == {header: "municipality"}
+    assert "none of the choices" in found.columns[0].evidence
+
+
 def test_files_are_the_address_where_the_list_has_no_other(tmp_path: Path):
     found = listed(tmp_path, table(("Title", "Download"), ("A", f"{LINK}/a.csv")))
     assert found.rows[0].values["url"] == f"{LINK}/a.csv"
