@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes, policy
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -77,12 +78,10 @@ def faults(page: Page) -> list[str]:
 
 def letters(home: Path) -> list[str]:
     """The e-mails that were sent, decoded, the latest last."""
-    from email import message_from_string, policy
-
     found = []
     for file in sorted((home / "mail").glob("*.log"), key=lambda each: each.stat().st_mtime_ns):
-        for part in file.read_text(encoding="utf-8").split("-" * 79):
+        for part in file.read_bytes().split(b"-" * 79):
             if part.strip():
-                message = message_from_string(part.strip(), policy=policy.default)
+                message = message_from_bytes(part.strip(), policy=policy.default)
                 found.append(f"To: {message['To']}\n{message['Subject']}\n{message.get_content()}")
     return found
