@@ -71,6 +71,7 @@ PAGES: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("", lambda request: redirect("desk:home")),
+    path("api/v1/", include("catalogue.desk.api.urls")),
     *i18n_patterns(
         path("accounts/", include("catalogue.desk.account_urls")),
         path("", include((PAGES, "desk"))),

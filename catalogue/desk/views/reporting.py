@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalogue.desk import attachments, mail, reading
+from catalogue.desk import attachments, mail, reading, telling
 from catalogue.desk.forms import EntryForm, SubmissionForm
 from catalogue.desk.guards import for_state, person_of
 from catalogue.desk.models import Check
@@ -239,19 +239,13 @@ def submit(request: HttpRequest, state: State) -> HttpResponse:
         except CatalogueError as error:
             form.add_error(None, str(error))
         else:
-            _tell(request, state, made, chosen)
+            if telling.submitted(state, made, chosen):
+                messages.success(request, _("The list is submitted; a receipt is on its way by e-mail."))
+            else:
+                messages.warning(request, _("The list is submitted, but the receipt could not be sent by e-mail."))
             return redirect("desk:submission", code=state.code, key=made.pk)
     context = {"state": state, "rows": rows, "form": form, "chosen": request.POST.getlist("entries")}
     return render(request, "desk/submit.html", context, status=422 if form.is_bound else 200)
-
-
-def _tell(request: HttpRequest, state: State, made: Submission, chosen: list[Version]) -> None:
-    context = {"state": state, "submission": made, "versions": chosen}
-    receipt = mail.to_state("receipt", state.code, context)
-    if mail.to_officers("received", context) and receipt:
-        messages.success(request, _("The list is submitted; a receipt is on its way by e-mail."))
-    else:
-        messages.warning(request, _("The list is submitted, but the receipt could not be sent by e-mail."))
 
 
 @for_state

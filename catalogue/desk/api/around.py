@@ -1,0 +1,108 @@
+"""What holds for every answer of the API, whichever operation made it: size, kind, names, language, caching."""
+
+import hashlib
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+
+from catalogue.desk.api.errors import ApiError, answer
+from catalogue.states.languages import DJANGO_LANGUAGES
+
+View = Callable[..., HttpResponse]
+PUBLIC_SECONDS = 60
+"""What everybody may read is kept this long by whoever keeps it; then it is asked for with its ETag."""
+
+
+def around(view: View, names: Callable[[str], Collection[str]]) -> View:
+    """A view of the API with the rules that hold for all. names: by method, the parameters that its address takes."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        asked = request.method or ""
+        if asked == "HEAD":
+            request.method = "GET"
+        language = request.GET.get("language", "en")
+        with translation.override(DJANGO_LANGUAGES.get(language, "en")):
+            try:
+                _judge(request, names)
+                response = view(request, *args, **kwargs)
+            except ApiError as error:
+                response = answer(error)
+            if response.status_code == 405:
+                response = answer(ApiError("method", headers={"Allow": response["Allow"]}))
+        response["Content-Language"] = language if language in DJANGO_LANGUAGES else "en"
+        return _finished(request, response, with_body=asked != "HEAD")
+
+    return guarded
+
+
+def _judge(request: HttpRequest, names: Callable[[str], Collection[str]]) -> None:
+    """Refuse what no operation need look at. Raises ApiError."""
+    if "\0" in request.path or any("\0" in text for pair in request.GET.items() for text in pair):
+        raise ApiError("unreadable")
+    known = names((request.method or "").lower())
+    unknown = [{"field": name, "message": "no such parameter"} for name in request.GET if name not in known]
+    if unknown and known is not ANY:
+        raise ApiError("invalid", more={"details": unknown})
+    if request.method == "POST":
+        _judge_body(request)
+
+
+ANY: Collection[str] = frozenset({"*"})
+"""For an address or a method that there is none of: it is told that, and nothing about its parameters."""
+
+
+def _judge_body(request: HttpRequest) -> None:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    too_large = ApiError("too-large", values={"limit": limit >> 20})
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+        raise too_large
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise too_large from None
+    if request.content_type != "application/json":
+        raise ApiError("media-type")
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ApiError("unreadable") from None
+
+
+def _finished(request: HttpRequest, response: HttpResponse, *, with_body: bool) -> HttpResponse:
+    """The answer with what caches need; without a body where it is known already, or was not asked for."""
+    patch_vary_headers(response, ["Authorization"])
+    if request.method != "GET" or response.status_code != 200:
+        response["Cache-Control"] = "no-store"
+    else:
+        keyed = "Authorization" in request.headers
+        response["Cache-Control"] = "private, no-cache" if keyed else f"public, max-age={PUBLIC_SECONDS}"
+        response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        if _known(request, response["ETag"]):
+            return _not_modified(response)
+    if not with_body:
+        response["Content-Length"] = str(len(response.content))
+        response.content = b""
+    return response
+
+
+def _known(request: HttpRequest, etag: str) -> bool:
+    """Whether the client has this answer. Only the ETag decides: two changes in one second have the same Last-Modified."""
+    stated = parse_etags(request.headers.get("If-None-Match", ""))
+    return "*" in stated or etag in {each.removeprefix("W/") for each in stated}
+
+
+def _not_modified(response: HttpResponse) -> HttpResponse:
+    bare = HttpResponse(status=304)
+    for name in ("ETag", "Cache-Control", "Last-Modified", "Vary", "Content-Language"):
+        if name in response:
+            bare[name] = response[name]
+    del bare["Content-Type"]
+    return bare
