@@ -1,12 +1,13 @@
 """What holds for every answer of the API, whichever operation made it: size, kind, names, language, caching."""
 
 import hashlib
+import json
 from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -28,19 +29,30 @@ def around(view: View, names: Callable[[str], Collection[str]]) -> View:
         asked = request.method or ""
         if asked == "HEAD":
             request.method = "GET"
-        language = request.GET.get("language", "en")
-        with translation.override(DJANGO_LANGUAGES.get(language, "en")):
+        language = _language(request)
+        with translation.override(DJANGO_LANGUAGES[language]):
             try:
                 _judge(request, names)
                 response = view(request, *args, **kwargs)
             except ApiError as error:
                 response = answer(error)
+            except SuspiciousOperation:
+                response = answer(ApiError("unreadable"))
             if response.status_code == 405:
                 response = answer(ApiError("method", headers={"Allow": response["Allow"]}))
-        response["Content-Language"] = language if language in DJANGO_LANGUAGES else "en"
+        response["Content-Language"] = language
         return _finished(request, response, with_body=asked != "HEAD")
 
     return guarded
+
+
+def _language(request: HttpRequest) -> str:
+    """The language that is asked for; English where none of the six is."""
+    try:
+        asked = request.GET.get("language", "en")
+    except SuspiciousOperation:  # more parameters than anybody has; `_judge` refuses them
+        asked = "en"
+    return asked if asked in DJANGO_LANGUAGES else "en"
 
 
 def _judge(request: HttpRequest, names: Callable[[str], Collection[str]]) -> None:
@@ -62,8 +74,6 @@ ANY: Collection[str] = frozenset({"*"})
 def _judge_body(request: HttpRequest) -> None:
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     too_large = ApiError("too-large", values={"limit": limit >> 20})
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-        raise too_large
     try:
         body = request.body
     except RequestDataTooBig:
@@ -71,9 +81,12 @@ def _judge_body(request: HttpRequest) -> None:
     if request.content_type != "application/json":
         raise ApiError("media-type")
     try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
+        # Halves of characters, which JSON can write as escapes, no database keeps.
+        json.dumps(json.loads(body.decode("utf-8")), ensure_ascii=False).encode("utf-8")
+    except UnicodeError:
         raise ApiError("unreadable") from None
+    except (ValueError, RecursionError):
+        raise ApiError("not-json") from None
 
 
 def _finished(request: HttpRequest, response: HttpResponse, *, with_body: bool) -> HttpResponse:

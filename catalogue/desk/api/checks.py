@@ -30,10 +30,9 @@ ASK_AGAIN_SECONDS = 20
 def begin(request: HttpRequest, page: Query[InLanguage], body: CheckIn) -> Answer[CheckOut]:
     """Ask for a check. Raises ApiError for what is no address, and where too many of the person's checks wait."""
     token = need_scope(request, "submit")
-    url = body.url.strip()
-    if not url or url_mistake(with_scheme(url)) is not None:
+    if url_mistake(with_scheme(body.url)) is not None:
         raise ApiError("not-an-address")
-    check = checking.begin(token.person, url, page.language)
+    check = checking.begin(token.person, body.url, page.language)
     if check.stage == Check.Stage.REFUSED:
         raise ApiError("checks-waiting", headers={"Retry-After": str(ASK_AGAIN_SECONDS)})
     return Answer(202, _check(check))

@@ -112,7 +112,7 @@ class SubmissionIn(_Strict):
 class CheckIn(_Strict):
     """An address to be looked at."""
 
-    url: str = Field(min_length=1, max_length=2000, examples=["https://data.xa.example"])
+    url: Line = Field(min_length=1, max_length=2000, examples=["https://data.xa.example"])
 
 
 class InLanguage(_Strict):

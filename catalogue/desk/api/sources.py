@@ -47,13 +47,14 @@ def visible(request: HttpRequest) -> QuerySet[Source]:
     description="Sources that are harvested: those whose entry is published, and those that are publicly known. With a key "
     "that may read, a State's own sources too.",
 )  # fmt: skip
-def sources(request: HttpRequest, page: Query[SourceFilter]) -> SourcePage:
+def sources(request: HttpRequest, response: HttpResponse, page: Query[SourceFilter]) -> SourcePage:
     """The sources that the caller may know of, each with its last run."""
     rows = visible(request)
     if page.state:
         rows = rows.filter(state_id=page.state)
     shown, about = part(rows, page)
     observed = reading.harvested([row.pk for row in shown])
+    changed(response, max((each.run.ended for each in observed.values() if each.run and each.run.ended), default=None))
     return SourcePage(items=[_source(row, observed[row.pk]) for row in shown], **about)
 
 
