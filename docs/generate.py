@@ -1,4 +1,4 @@
-"""Writes the pages that code knows best: settings, commands, protocols. Run by `make docs`; a test compares."""
+"""Writes the pages that code knows best: settings, commands, protocols, the API. Run by `make docs`; a test compares."""
 
 import inspect
 import re
@@ -93,8 +93,17 @@ def _met(harvester: type[Harvester]) -> str:
     return " and ".join(met) or "the sandbox's portal"
 
 
+def api_page() -> str:
+    """The page of the API, from its OpenAPI document."""
+    database.setup("catalogue.desk.settings")
+    from docs import api
+
+    return api.page()
+
+
 if __name__ == "__main__":
     (FOLDER / "protocols.md").write_text(protocols_page(), encoding="utf-8")
     (FOLDER / "settings.md").write_text(settings_page(), encoding="utf-8")
     (FOLDER / "commands.md").write_text(commands_page(), encoding="utf-8")
+    (FOLDER / "api.md").write_text(api_page(), encoding="utf-8")
     sys.exit(0)

@@ -1,4 +1,4 @@
-"""What code knows, the documentation says: settings, commands, and the links of the README."""
+"""What code knows, the documentation says: settings, commands, the API, and the links of the README."""
 
 import re
 
@@ -16,6 +16,7 @@ from tests.faults.subjects import SUBJECTS
         ("settings.md", generate.settings_page),
         ("commands.md", generate.commands_page),
         ("protocols.md", generate.protocols_page),
+        ("api.md", generate.api_page),
     ],
 )
 def test_generated_pages_are_up_to_date(name, page):
