@@ -32,7 +32,8 @@ class Check(models.Model):
 
 
 class Upload(models.Model):
-    """A list that was uploaded and is being mended. rows: as `register.lists.Row` has them, as plain values."""
+    """A list that was uploaded and is being mended. columns, rows: as `register.lists` has them, as plain values. sheets:
+    what of the file is not in the rows: "left_out", numbers of rows without anything known; "others", names of sheets."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="uploads")

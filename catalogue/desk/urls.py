@@ -23,6 +23,7 @@ handler500 = "catalogue.desk.views.trouble.broken"
 PUBLIC = [
     path("", public.home, name="home"),
     path("states/<str:code>/", public.state, name="state"),
+    path("states/<str:code>/entries.<slug:kind>", public.download, name="download"),
     path("entries/<uuid:key>/", public.entry, name="entry"),
     path("changes/", public.changes, name="changes"),
     path("start/", public.start, name="start"),

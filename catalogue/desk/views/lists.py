@@ -54,6 +54,7 @@ def upload(request: HttpRequest, state: State) -> HttpResponse:
                 made = Upload.objects.create(
                     person=person_of(request), state=state, name=Path(file.name or "").name[-200:],
                     columns=msgspec.to_builtins(read.columns), rows=[_plain(row) for row in read.rows],
+                    sheets={"left_out": read.left_out_rows, "others": read.other_sheets},
                 )  # fmt: skip
                 return redirect("desk:list", code=state.code, key=made.pk)
     return render(request, "desk/upload.html", {"state": state, "trouble": trouble}, status=422 if trouble else 200)

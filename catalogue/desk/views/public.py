@@ -11,13 +11,19 @@ from django.views.decorators.http import require_safe
 
 from catalogue.desk import reading
 from catalogue.desk.guards import for_person, person_of
-from catalogue.register.fields import FIELDS
+from catalogue.register import sheet_export
+from catalogue.register.fields import FIELDS, shown
 from catalogue.register.life_cycle import Status
 from catalogue.register.models import Entry
 from catalogue.states.languages import current
 from catalogue.states.models import State
+from harvesters.values import without_personal_mail
 
 CHANGES_A_PAGE = 100
+SHEETS = {
+    "csv": (sheet_export.write_csv, "text/csv; charset=utf-8"),
+    "xlsx": (sheet_export.write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
 
 
 @require_safe
@@ -40,6 +46,23 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         "desk/state.html",
         {"state": party, "page": page, "known": known, "observed": observed, "today": timezone.now().date()},
     )
+
+
+@require_safe
+def download(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """What one State reported and is published, as a sheet whose formulas are texts."""
+    if kind not in SHEETS:
+        raise Http404
+    get_object_or_404(State, pk=code)
+    write, media_type = SHEETS[kind]
+    lines = [
+        sheet_export.Line({name: without_personal_mail(shown(value)) for name, value in entry.published.fields.items()})
+        for entry in reading.published(code)
+        if entry.published
+    ]
+    response = HttpResponse(write(lines, current()), content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{code}.{kind}"'
+    return response
 
 
 @require_safe

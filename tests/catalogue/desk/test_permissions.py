@@ -19,7 +19,7 @@ from tests.catalogue.desk.conftest import OFFICER, PASSWORD, Register
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = {"home", "state", "entry", "changes", "invitation"}
+PUBLIC = {"home", "state", "download", "entry", "changes", "invitation"}
 OWN = {pattern.name for pattern in urls.REPORTING}
 SECRETARIAT = {pattern.name for pattern in urls.OFFICE}
 PERSONAL = {pattern.name for pattern in urls.PUBLIC} - PUBLIC
@@ -42,6 +42,7 @@ def address(name: str, register: Register) -> str:
     submitted = register.versions["received"]
     keys: dict[str, dict[str, Any]] = {
         "state": {"code": "XA"},
+        "download": {"code": "XA", "kind": "csv"},
         "entry": {"key": register.versions["published"].entry_id},
         "invitation": {"secret": "not-a-secret"},
         "revoke": {"key": Token.objects.get_or_create(digest="x", name="a", person=register.people["state"])[0].pk},

@@ -53,7 +53,9 @@ def fill(codes: list[str], entries: int, submissions: int) -> None:
             )  # fmt: skip
             held.append((entry, version if status == Status.PUBLISHED else None))
             versions.append(version)
-            events.append(Event(state_id=code, version=version, submission=by_state[code], role="officer", action="publish"))
+            events.append(
+                Event(state_id=code, version=version, submission=by_state[code], role="officer", action="publish")
+            )
     Entry.objects.bulk_create([entry for entry, _ in held])
     Version.objects.bulk_create(versions)
     for entry, published in held:
