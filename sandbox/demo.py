@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sandbox import serving
+from sandbox import desk, serving
 from sandbox.states import OFFERS, STATES, state_names
 
 HOME = Path("var")
@@ -49,9 +50,13 @@ def run() -> None:
             console.print(escape(f"{run['source']}: {run['state']}. {run['sentence']}"))
     console.print(f"\nThe catalogue: [bold]{escape(portal['url'])}/dataset/[/]")
     console.print(f"  by State:    {escape(portal['url'])}/organization/")
+    memory = desk.ensure(home, _environment(home), _run)
+    console.print(f"The desk, where States report: [bold]{escape(memory.url)}/[/]")
+    for address in desk.PEOPLE:
+        console.print(f"  sign in as {escape(address)} with the password {escape(memory.password)}")
     console.print("The portals that it was read from:")
-    memory = serving.running(folder)
-    for served in memory.portals if memory else ():
+    portals = serving.running(folder)
+    for served in portals.portals if portals else ():
         console.print(f"  {served.id:14}{served.protocol:9}{escape(served.url)}")
     console.print("Search in this CKAN runs on a stand-in for Solr, for trying and testing.")
     console.print("`make demo-stop` stops everything; `make demo` goes on from what is there.")
@@ -60,7 +65,8 @@ def run() -> None:
 def stop() -> None:
     """Stop what `run` started, as far as it runs. Raises StepError, SandboxError."""
     home = _home()
-    stopped = ["sandbox"] if serving.stop(home / "sandbox") else []
+    stopped = ["desk"] if desk.stop(home) else []
+    stopped += ["sandbox"] if serving.stop(home / "sandbox") else []
     stopped += _catalogue(home, "portal", "down")["stopped"]
     sys.stdout.write(f"Stopped: {', '.join(stopped)}.\n" if stopped else "Nothing was running.\n")
 
@@ -91,11 +97,7 @@ def _home() -> Path:
     return Path(os.environ.get("CATALOGUE_HOME") or HOME).absolute()
 
 
-def _catalogue(home: Path, *arguments: str) -> Any:
-    """Run the command with `--json` and read what it prints. Raises StepError.
-
-    `catalogue harvest` exits with an error where a run failed, and reports all the same: the table shows that.
-    """
+def _environment(home: Path) -> dict[str, str]:
     environment = {
         **os.environ,
         "CATALOGUE_HOME": str(home),
@@ -105,9 +107,22 @@ def _catalogue(home: Path, *arguments: str) -> Any:
     # The demo publishes invented data: never to a CKAN that somebody has set for real use.
     for name in ("CKAN_URL", "CKAN_TOKEN", "CATALOGUE_DATABASE_URL"):
         environment.pop(name, None)
-    command = [sys.executable, "-m", "catalogue.cli", *arguments, "--json"]
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=False)
+    return environment
+
+
+def _catalogue(home: Path, *arguments: str) -> Any:
+    """Run the command with `--json` and read what it prints. Raises StepError."""
+    return _run(_environment(home), *arguments, "--json")
+
+
+def _run(environment: Mapping[str, str], *arguments: str) -> Any:
+    """Run the command; what it prints as JSON is read. Raises StepError.
+
+    `catalogue harvest` exits with an error where a run failed, and reports all the same: the table shows that.
+    """
+    command = [sys.executable, "-m", "catalogue.cli", *arguments]
+    done = subprocess.run(command, env=dict(environment), stdout=subprocess.PIPE, check=False)
     if done.returncode and not (arguments[0] == "harvest" and done.stdout):
         step = " ".join(arguments[:2])
         raise StepError(f"The demo ended at `catalogue {step}`; mend what that says above, and run the demo again.")
-    return json.loads(done.stdout)
+    return json.loads(done.stdout) if "--json" in arguments else None

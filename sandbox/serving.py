@@ -3,26 +3,21 @@
 import fcntl
 import os
 import signal
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
 
 from sandbox.portal import Portal
+from sandbox.processes import detached, process_start, until, write
 from sandbox.register import sources_file
 from sandbox.states import OFFERS, portal_of
 
 STATE_FILE = "sandbox.json"
 SOURCES_FILE = "sources.yaml"
 LOG_FILE = "sandbox.log"
-
-PATIENCE_SECONDS = 30.0
-POLL_SECONDS = 0.05
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class SandboxError(Exception):
@@ -74,9 +69,9 @@ def serve(folder: Path) -> None:
             for offer, portal in zip(OFFERS, portals, strict=True)
         ]
         addresses = {offer.id: portal.url for offer, portal in zip(OFFERS, portals, strict=True)}
-        _write(folder / SOURCES_FILE, sources_file(addresses).encode())
+        write(folder / SOURCES_FILE, sources_file(addresses).encode())
         own = Memory(os.getpid(), process_start(os.getpid()) or "", served)
-        _write(folder / STATE_FILE, msgspec.json.format(msgspec.json.encode(own), indent=1))
+        write(folder / STATE_FILE, msgspec.json.format(msgspec.json.encode(own), indent=1))
         ended.wait()
 
 
@@ -86,8 +81,8 @@ def ensure(folder: Path) -> Memory:
     if memory is not None:
         return memory
     folder.mkdir(parents=True, exist_ok=True)
-    pid = _detached(["-m", "sandbox", "serve", "--folder", str(folder)], folder / LOG_FILE)
-    _until(lambda: running(folder) is not None or process_start(pid) is None)
+    pid = detached(["-m", "sandbox", "serve", "--folder", str(folder)], folder / LOG_FILE)
+    until(lambda: running(folder) is not None or process_start(pid) is None)
     memory = running(folder)
     if memory is None:
         said = (folder / LOG_FILE).read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
@@ -106,7 +101,7 @@ def stop(folder: Path) -> bool:
         return False
     except PermissionError as error:
         raise SandboxError(f"Process {memory.pid} belongs to another user; stop the sandbox as that user.") from error
-    if not _until(lambda: running(folder) is None):
+    if not until(lambda: running(folder) is None):
         raise SandboxError(f"The sandbox (process {memory.pid}) does not end; look at it with `ps {memory.pid}`.")
     return True
 
@@ -125,15 +120,6 @@ def remembered(folder: Path) -> Memory | None:
         return None
 
 
-def process_start(pid: int) -> str | None:
-    """The boot and the clock tick at which a process started (proc(5), stat, field 22); None for none or a zombie."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return None if fields[0] in {"Z", "X"} else f"{BOOT_ID.read_text().strip()} {fields[19]}"
-
-
 def _started(offer_id: str, port: int, running: ExitStack) -> Portal:
     """A started portal; on any port, where its own has been taken by somebody else."""
     offer = next(offer for offer in OFFERS if offer.id == offer_id)
@@ -146,16 +132,6 @@ def _started(offer_id: str, port: int, running: ExitStack) -> Portal:
     return portal
 
 
-def _detached(arguments: list[str], log: Path) -> int:
-    """Start Python in a session of its own, so that it outlives this process and its terminal; gives its number."""
-    streams = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),
-        (os.POSIX_SPAWN_DUP2, 1, 2),
-    ]
-    return os.posix_spawn(sys.executable, [sys.executable, *arguments], os.environ, file_actions=streams, setsid=True)
-
-
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """One process a folder; the kernel gives the lock back however the process ends."""
@@ -165,19 +141,3 @@ def _alone(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             raise SandboxError(f"The portals of {folder} are being served already; stop them first.") from None
         yield
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: a reader never sees half a file."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
-
-
-def _until(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(POLL_SECONDS)
-    return True

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 
@@ -48,14 +50,22 @@ def test_the_demo_runs_again_and_after_a_kill(home):
     first = sandbox(home, "demo")
     assert "Xalandia" in first
     assert "Nothing changed" not in first
+    desk = json.loads((home / "sandbox" / "desk.json").read_text())
+    assert f"the password {desk['password']}" in first
+    url = f"http://127.0.0.1:{desk['port']}/"
+    assert "No submission received" in urlopen(url, timeout=30).read().decode()
     assert "Nothing changed since the last time." in sandbox(home, "demo")
     remembered = json.loads((home / "sandbox" / "sandbox.json").read_text())
     os.kill(remembered["pid"], signal.SIGKILL)
+    os.kill(desk["pid"], signal.SIGKILL)
     for pid in processes_of(home / "portal"):
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue  # a worker that went with its master
     assert "Nothing changed since the last time." in sandbox(home, "demo")
+    assert "Open data" in urlopen(url, timeout=30).read().decode()
     sandbox(home, "demo-stop")
     assert processes_of(home) == []
+    with pytest.raises(URLError):
+        urlopen(url, timeout=30)
