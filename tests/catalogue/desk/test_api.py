@@ -256,6 +256,17 @@ def test_a_key_that_may_not_read_sees_what_everybody_sees(register):
     assert get("/sources", register.key(register.officer, "submit")).json()["count"] == 0
 
 
+def test_an_officers_key_for_one_state_is_for_that_state(register):
+    for state in ("XA", "XB"):
+        make_source(f"{state.lower()}-hidden", state=state)
+    key = register.key(register.officer, "read")
+    assert get("/sources", key).json()["count"] == 2
+    Token.objects.update(state="XB")
+    assert [each["id"] for each in get("/sources", key).json()["items"]] == ["xb-hidden"]
+    assert get("/states/XB/register", key).status_code == 200
+    assert get("/states/XA/register", key).status_code == 404
+
+
 def test_the_source_of_a_published_entry_is_for_everybody(register):
     source = make_source("xa-reported")
     Entry.objects.filter(pk=register.entry.pk).update(source=source)
@@ -286,6 +297,7 @@ def test_findings_are_told_in_the_language_that_is_asked_for(register):
 
 def test_the_own_register_has_drafts_and_reasons(register):
     drafts.new("XA", {**ENTRY, "title": "Being written"})
+    drafts.new("XB", {**ENTRY, "title": "Of another State"})
     returned = register.submitted({**ENTRY, "title": "Unclear"})
     review.send_back(returned, OFFICER, ["unclear"], "Which ministry?")
     answer = get("/states/XA/register", register.key(register.focal, "read"))
