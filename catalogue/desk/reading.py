@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from catalogue.datasets.models import Dataset
 from catalogue.harvests.models import Run
 from catalogue.register.life_cycle import Action, Status
-from catalogue.register.models import Entry, Event, Source, Version
+from catalogue.register.models import Entry, Event, Source, Submission, Version
 from catalogue.states.models import State
 
 ENTRIES_A_PAGE = 50
@@ -32,10 +32,13 @@ def _folded(name: str) -> str:
 
 
 def parties(language: str) -> list[State]:
-    """Every party, with `entry_count` and `last_day` (of confirmation) of what it reported and is published."""
+    """Every party, with `entry_count` and `last_day` (of confirmation) of what it reported and is published, and `is_silent`:
+    whether it has submitted nothing."""
     reported = Q(entries__published__isnull=False)
     counted = State.objects.annotate(
-        entry_count=Count("entries", filter=reported), last_day=Max("entries__confirmed", filter=reported)
+        entry_count=Count("entries", filter=reported),
+        last_day=Max("entries__confirmed", filter=reported),
+        is_silent=~Exists(Submission.objects.filter(state=OuterRef("pk"))),
     )
     return ordered(counted, language)
 

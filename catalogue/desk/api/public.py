@@ -5,7 +5,7 @@ from datetime import time as time_of_day
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -29,7 +29,7 @@ from catalogue.desk.api.schemas import (
     Tombstone,
 )
 from catalogue.register.life_cycle import Action, Status
-from catalogue.register.models import Entry, Event, Version
+from catalogue.register.models import Entry, Event, Submission, Version
 from catalogue.states.models import State
 
 router = Router(tags=["register"])
@@ -43,7 +43,9 @@ def states(request: HttpRequest, response: HttpResponse, page: Query[PagingInLan
     """Every party, by its code."""
     reported = Q(entries__published__isnull=False)
     rows = State.objects.annotate(
-        entry_count=Count("entries", filter=reported), last_day=Max("entries__confirmed", filter=reported)
+        entry_count=Count("entries", filter=reported),
+        last_day=Max("entries__confirmed", filter=reported),
+        is_silent=~Exists(Submission.objects.filter(state=OuterRef("pk"))),
     ).order_by("code")
     shown, about = part(rows, page)
     # A State that has submitted nothing is said to have, as at today: this changes each day.
@@ -56,7 +58,7 @@ def _state(row: Any, today: str) -> StateOut:
     silent = _("no submission received as at %(date)s") % {"date": today}
     return StateOut(
         code=row.code, names=row.names, entries=row.entry_count, last_confirmed=row.last_day,
-        submission=None if row.entry_count else silent,
+        submission=silent if row.is_silent else None,
     )  # fmt: skip
 
 

@@ -44,7 +44,14 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "desk/state.html",
-        {"state": party, "page": page, "known": known, "observed": observed, "today": timezone.now().date()},
+        {
+            "state": party,
+            "page": page,
+            "known": known,
+            "observed": observed,
+            "today": timezone.now().date(),
+            "submitted": party.submissions.exists(),
+        },
     )
 
 

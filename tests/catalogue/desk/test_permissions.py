@@ -12,7 +12,7 @@ from catalogue.desk import urls
 from catalogue.desk.models import Check, Upload
 from catalogue.people.invitations import digest, hand_over, invite, take_up
 from catalogue.people.models import Token
-from catalogue.register import drafts
+from catalogue.register import drafts, review
 from catalogue.register.models import Attachment, Event, Version
 from catalogue.register.review import COMMAND_LINE
 from tests.catalogue.desk.conftest import OFFICER, PASSWORD, Register
@@ -178,3 +178,19 @@ def test_an_unknown_key_is_a_page_that_is_not_there(register, signed_in):
     for name in ("version", "edit"):
         url = reverse(f"desk:{name}", kwargs={"code": "XA", "key": uuid4()})
         assert signed_in["state"].get(url).status_code == 404
+
+
+def test_a_state_whose_list_is_being_looked_at_is_not_called_silent(register, client):
+    """What is said of silence must be true; and of what is not published, nothing more than that."""
+    silent, waiting = (
+        client.get(reverse("desk:state", kwargs={"code": code})).content.decode() for code in ("XB", "XA")
+    )
+    assert "No submission received as at" in silent
+    assert "No submission received" not in waiting
+    review.withdraw(register.versions["published"], OFFICER)
+    for page in (client.get(reverse("desk:state", kwargs={"code": "XA"})), client.get(reverse("desk:home"))):
+        assert "Nothing is published yet" in page.content.decode()
+        assert "SECRET" not in page.content.decode()
+    told = {each["code"]: each["submission"] for each in client.get("/api/v1/states").json()["items"]}
+    assert told["XA"] is None
+    assert "no submission received as at" in told["XB"]
