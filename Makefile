@@ -5,7 +5,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test demo demo-stop bench portal-conformance realdata kill faults fuzz lint docs clean
+.PHONY: help install test demo demo-stop bench portal-conformance realdata kill faults fuzz screenshots lint docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 22
@@ -44,6 +44,9 @@ kill: $(STAMP) ## kill -9 at a hundred instants of harvesting and publishing to 
 
 faults: $(STAMP) ## every protocol against every fault of a portal; writes docs/reliability.md
 	$(VENV)/bin/python -m tests.faults
+
+screenshots: $(STAMP) ## a picture of every page of the desk, in six languages and two widths, in CATALOGUE_SCREENSHOTS
+	CATALOGUE_SCREENSHOTS=$${CATALOGUE_SCREENSHOTS:-var/screenshots} $(VENV)/bin/python -m pytest tests/catalogue/desk/test_every_page.py
 
 fuzz: $(STAMP) ## 20,000 spoiled answers of all protocols, others each time
 	CATALOGUE_FUZZ=$${CATALOGUE_FUZZ:-20000} CATALOGUE_FUZZ_SEED=$${CATALOGUE_FUZZ_SEED:-$$RANDOM} $(VENV)/bin/python -m pytest -s tests/fuzz
