@@ -56,8 +56,18 @@ def test_services_depend_on_services_and_use_volumes_that_are_declared(name: str
     assert {volume.partition(":")[0] for volume in service.get("volumes", [])} <= set(COMPOSE["volumes"])
 
 
-def test_the_applications_environment_is_made_of_settings():
-    assert set(COMPOSE["services"]["catalogue"]["environment"]) <= {setting.name for setting in SETTINGS}
+@pytest.mark.parametrize("name", ["catalogue", "desk"])
+def test_the_applications_environment_is_made_of_settings(name: str):
+    assert set(COMPOSE["services"][name]["environment"]) <= {setting.name for setting in SETTINGS}
+
+
+@pytest.mark.parametrize("name", ["catalogue", "desk"])
+def test_the_applications_commands_are_ours(name: str):
+    from catalogue.cli import make_app
+
+    command, *options = COMPOSE["services"][name]["command"]
+    known = typer.main.get_command(make_app()).commands[command]
+    assert {option for option in options if option.startswith("-")} <= {o for each in known.params for o in each.opts}
 
 
 def test_no_secret_stands_in_the_file_and_no_port_is_open_to_the_world():
