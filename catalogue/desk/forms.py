@@ -59,6 +59,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
             "covers": _("Period or session"),
             "consent": _("Consent to publication"),
         }
+        help_texts = {"covers": ""}  # noqa: RUF012
         widgets = {"received": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}  # noqa: RUF012
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from catalogue.register.models import Source, Version
 from catalogue.register.source_entry import AUTO, Basis, HarvestPermission, SourceEntry
-from catalogue.register.sources import row_of
+from catalogue.register.source_rows import row_of
 from harvesters.registry import all_harvesters
 from harvesters.values import slug
 

@@ -6,8 +6,10 @@ import msgspec
 from django.db import transaction
 
 from catalogue.errors import RegisterError
+from catalogue.register import filing
 from catalogue.register.models import Source
 from catalogue.register.source_entry import SourceEntry
+from catalogue.register.source_rows import row_of
 from catalogue.register.sources_file import read_sources, write_sources
 from catalogue.states.models import State
 from harvesters import base
@@ -32,6 +34,7 @@ def load(content: bytes, protocols: Collection[str]) -> Loaded:
         differing = [row for row in rows if before.get(row.id) != row.entry]
         fields = [field.name for field in Source._meta.concrete_fields if field.name != "id"]
         Source.objects.bulk_create(differing, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+        filing.take_over(row.id for row in rows)
     given = {row.id for row in rows}
     return Loaded(
         added=[row.id for row in differing if row.id not in before],
@@ -67,24 +70,4 @@ def for_harvest(source: Source, *, limit: int | None, max_record_bytes: int) -> 
         permission=msgspec.convert(source.permission, base.HarvestPermission) if source.permission else None,
         limit=limit,
         max_record_bytes=max_record_bytes,
-    )
-
-
-def row_of(entry: SourceEntry) -> Source:
-    """An entry of the file as a row of the database, not yet saved."""
-    return Source(
-        id=entry.id,
-        state_id=entry.state,
-        title=entry.title,
-        url=entry.url,
-        protocol=entry.protocol,
-        basis_kind=entry.basis.kind,
-        basis_document=entry.basis.document or "",
-        basis_date=entry.basis.date or "",
-        schedule=entry.schedule,
-        permission=msgspec.to_builtins(entry.harvest_permission) if entry.harvest_permission else None,
-        publish=entry.publish,
-        options=entry.options,
-        expect=msgspec.to_builtins(entry.expect) if entry.expect else {},
-        entry=msgspec.to_builtins(entry),
     )

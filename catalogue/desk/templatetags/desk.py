@@ -21,6 +21,9 @@ from catalogue.states.models import State
 from harvesters.values import without_personal_mail
 
 register = template.Library()
+CODES = frozenset({"articles", "content_languages", "endpoint", "language", "protocol", "start_date", "url"})
+"""Fields whose digits, codes and addresses run from left to right in every script."""
+
 BABEL = {"zh": "zh_Hans", "en": "en_GB"}
 """The United Nations write English as in the United Kingdom, and the day before the month."""
 
@@ -86,6 +89,8 @@ def value_of(version: Version, name: str) -> str | SafeString:
         return ""
     if fields.BY_NAME[name].shape == "choice":
         return str(fields.label_of(name, value))
+    if name in CODES:
+        return format_html('<bdi dir="ltr">{}</bdi>', fields.shown(value))
     return said(fields.shown(value), version.language)
 
 

@@ -22,7 +22,7 @@ from catalogue.register import review
 from catalogue.register.models import Source
 from catalogue.register.schedules import ScheduleError, trigger
 from catalogue.register.source_entry import HarvestPermission, SourceEntry
-from catalogue.register.sources import row_of
+from catalogue.register.source_rows import row_of
 from catalogue.settings import CONFIGURATION
 from catalogue.states.languages import current
 from catalogue.states.reference import LANGUAGES

@@ -14,7 +14,7 @@ from catalogue.register import drafts, review
 from catalogue.register.models import Source, Submission, Version
 from catalogue.register.review import Actor
 from catalogue.register.source_entry import Basis, SourceEntry
-from catalogue.register.sources import row_of
+from catalogue.register.source_rows import row_of
 from catalogue.states.models import State
 
 PASSWORD = "correct horse battery staple"

@@ -17,7 +17,7 @@ def seed(password: str) -> dict[str, str]:
     from catalogue.register.models import Submission
     from catalogue.register.review import COMMAND_LINE, Actor
     from catalogue.register.source_entry import Basis, SourceEntry
-    from catalogue.register.sources import row_of
+    from catalogue.register.source_rows import row_of
     from catalogue.states.models import State
 
     xa = State.objects.get(pk="XA")

@@ -1,0 +1,253 @@
+"""What happens to a person at the desk who does not do everything in order, or not alone."""
+
+import csv
+import smtplib
+import time
+from pathlib import Path
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from catalogue.desk import digests
+from catalogue.desk.models import Upload
+from catalogue.harvests.models import Appointment
+from catalogue.people import personal_data
+from catalogue.people.models import Person
+from catalogue.register import drafts
+from catalogue.register.life_cycle import Status
+from catalogue.register.models import Entry, Event, Version
+from tests.catalogue.desk import browsing
+from tests.catalogue.desk.conftest import PASSWORD, entry
+from tests.conftest import REALDATA, needs_realdata
+
+XA = {"code": "XA"}
+
+
+@pytest.mark.django_db
+def test_of_two_who_edit_one_draft_the_second_sees_both_and_decides(register, signed_in):
+    draft = register.versions["draft"]
+    url = reverse("desk:edit", kwargs={**XA, "key": draft.pk})
+    assert signed_in["colleague"].post(url, {**entry(0, title="Theirs"), "saves": 0}).status_code == 302
+    answer = signed_in["state"].post(url, {**entry(0, title="Mine"), "saves": 0})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Theirs" in page
+    assert "Mine" in page
+    assert Version.objects.get(pk=draft.pk).title == "Theirs"
+    assert signed_in["state"].post(url, {**entry(0, title="Mine"), "saves": 1}).status_code == 302
+    assert Version.objects.get(pk=draft.pk).title == "Mine"
+
+
+@pytest.mark.django_db
+def test_a_draft_is_kept_with_its_mistakes(register, signed_in):
+    answer = signed_in["state"].post(reverse("desk:new", kwargs=XA), {"title": "Only a title", "url": "nonsense"})
+    assert answer.status_code == 302
+    kept = Version.objects.get(fields__title="Only a title")
+    assert (kept.status, kept.fields["url"]) == (Status.DRAFT, "nonsense")
+
+
+@pytest.mark.django_db
+def test_publicly_known_sources_are_confirmed_corrected_or_removed(register, signed_in):
+    known = reverse("desk:new", kwargs=XA) + "?source=xa-known"
+    page = signed_in["state"].get(known).content.decode()
+    assert "https://known.xa.example" in page
+    assert signed_in["state"].post(known, entry(70, url="https://known.xa.example")).status_code == 302
+    assert Entry.objects.get(source="xa-known").versions.get().title == "SECRET 70"
+    # Spoken for, it is not asked about again.
+    assert "It is not ours" not in signed_in["state"].get(reverse("desk:register", kwargs=XA)).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_source_that_is_not_the_states_waits_and_the_secretariat_is_told(register, signed_in):
+    answer = signed_in["state"].post(reverse("desk:not-ours", kwargs={**XA, "source": "xa-known"}))
+    assert answer.status_code == 302
+    assert Appointment.objects.get(source="xa-known").paused
+    assert Event.objects.last().action == "remove"
+    (letter,) = mail.outbox
+    assert letter.to == ["officer@secretariat.example"]
+    assert "xa-known" in letter.subject
+
+
+@pytest.mark.django_db
+def test_withdrawing_stops_the_harvest(register, signed_in):
+    version = register.versions["published"]
+    source = Entry.objects.get(pk=version.entry_id).source
+    answer = signed_in["state"].post(reverse("desk:withdraw", kwargs={**XA, "key": version.pk}), {"note": "Closed."})
+    assert answer.status_code == 302
+    assert Appointment.objects.get(source=source).paused
+    assert signed_in["nobody"].get(reverse("desk:entry", kwargs={"key": version.entry_id})).status_code == 410
+
+
+# -- letters
+
+
+@pytest.mark.django_db
+def test_a_decision_is_told_in_the_language_of_whom_it_is_for(register, signed_in):
+    Person.objects.filter(email="focal@xa.example").update(language="ru")
+    Person.objects.filter(email="colleague@xa.example").update(language="ar")
+    url = reverse("desk:review", kwargs={"key": register.versions["received"].pk})
+    signed_in["officer"].post(url, {"action": "return", "reasons": ["unclear"], "note": "Which ministry?"})
+    told = {letter.to[0]: letter for letter in mail.outbox}
+    assert set(told) == {"focal@xa.example", "colleague@xa.example"}
+    assert "Возвращена" in told["focal@xa.example"].subject
+    assert "Which ministry?" in told["focal@xa.example"].body
+    assert "معاد" in told["colleague@xa.example"].subject or "أُعيد" in told["colleague@xa.example"].subject
+    assert "/en/" not in told["focal@xa.example"].body
+
+
+@pytest.mark.django_db
+def test_where_the_mail_server_fails_the_decision_stands_and_the_page_says_so(register, signed_in, monkeypatch):
+    def fail(*_args: object, **_more: object) -> int:
+        raise smtplib.SMTPServerDisconnected
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", fail)
+    url = reverse("desk:review", kwargs={"key": register.versions["received"].pk})
+    answer = signed_in["officer"].post(url, {"action": "accept"}, follow=True)
+    assert "could not be sent" in answer.content.decode()
+    assert Version.objects.get(pk=register.versions["received"].pk).status == Status.ACCEPTED
+
+
+@pytest.mark.django_db
+def test_the_digest_says_failing_in_its_subject_and_is_not_sent_for_nothing(register):
+    assert digests.send() == 0
+    assert mail.outbox == []
+    Appointment.objects.create(source=register.source, failures=3)
+    assert digests.send() == 1
+    assert mail.outbox[0].subject == "Failing sources: 1"
+
+
+# -- persons
+
+
+@pytest.mark.django_db
+def test_a_person_gets_what_is_held_and_is_forgotten(register, signed_in):
+    version = drafts.new("XA", entry(80))
+    person = register.people["state"]
+    said = {
+        "document": "Note 80",
+        "received": "2026-02-03",
+        "language": "en",
+        "transmitted_by": "M",
+        "consent": "publish",
+    }
+    signed_in["state"].post(reverse("desk:submit", kwargs=XA), {**said, "entries": [str(version.pk)]})
+    held = signed_in["state"].get(reverse("desk:my-data"))
+    assert held["Content-Disposition"].startswith("attachment")
+    assert [event["action"] for event in held.json()["events"]] == ["submit"]
+    events = list(Event.objects.values_list("pk", "actor"))
+    personal_data.erase(person)
+    assert list(Event.objects.values_list("pk", "actor")) == events
+    assert not Person.objects.filter(email="focal@xa.example").exists()
+    page = signed_in["officer"].get(reverse("desk:review", kwargs={"key": version.pk})).content.decode()
+    assert "focal@xa.example" not in page
+    assert "Ada Focal" not in page
+
+
+@pytest.mark.django_db
+def test_a_code_from_a_telephone_is_asked_for_where_it_is_switched_on(register):
+    client = Client()
+    sign_in = {"login": "focal@xa.example", "password": PASSWORD}
+    client.post(reverse("account_login"), sign_in)
+    assert client.get(reverse("mfa_activate_totp")).status_code == 302  # first the password once more
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = page.context["form"].secret
+    assert secret in page.content.decode()
+    assert client.post(reverse("mfa_activate_totp"), {"code": code(secret)}).status_code == 302
+    fresh = Client()
+    answer = fresh.post(reverse("account_login"), sign_in)
+    assert answer["Location"] == reverse("mfa_authenticate")
+    assert fresh.get(reverse("desk:register", kwargs=XA)).status_code == 302  # the password alone is not enough
+    assert "_auth_user_id" not in fresh.session
+
+
+def code(secret: str) -> str:
+    """What a telephone would show now."""
+    counter = next(iter(yield_hotp_counters_from_time()))
+    assert abs(counter * 30 - time.time()) < 90
+    return format_hotp_value(hotp_value(secret, counter))
+
+
+# -- real lists, as they are
+
+
+@needs_realdata
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("spreadsheet/br-mg_compras-coronavirus.csv", 290),
+        ("spreadsheet/br-mg_compras-coronavirus.xls", 290),
+        ("spreadsheet/br-mg_compras-coronavirus.xlsx", 290),
+        ("spreadsheet/ar-plantilla_catalogo.xlsx", 1),
+        ("portals/dataportals-org_portals.csv", None),
+        ("portals/opendataguru_portals_de.csv", None),
+        ("portals/opendataguru_portals_eu.csv", None),
+        ("portals/commondataio_countries.csv", None),
+        ("portals/ckan-ecosystem_sites.csv", None),
+    ],
+)
+def test_a_real_list_is_uploaded_as_it_is_and_every_row_is_there(name, count, register, signed_in):
+    path = REALDATA / name
+    if count is None:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            count = sum(1 for row in csv.reader(file) if any(cell.strip() for cell in row)) - 1
+    file = SimpleUploadedFile(Path(name).name, path.read_bytes())
+    answer = signed_in["state"].post(reverse("desk:lists", kwargs=XA), {"file": file, "authority": "Ministry"})
+    assert answer.status_code == 302, answer.content.decode()[-2000:]
+    upload = Upload.objects.get()
+    assert len(upload.rows) + len(upload.sheets["left_out"]) == count
+    page = signed_in["state"].get(answer["Location"])
+    assert page.status_code == 200
+    shown = page.context["rows"]
+    assert all(row["mistakes"] or row["remarks"] or row["title"] for row in shown)
+    # Where no row is wrong they become drafts, all of them; where one is, none does.
+    taken = signed_in["state"].post(answer["Location"], {"take": "1"})
+    blocked = page.context["blocked"]
+    assert Version.objects.filter(status=Status.DRAFT).count() == 1 + (0 if blocked else len(upload.rows))
+    assert taken.status_code == (422 if blocked else 302)
+
+
+# -- in a browser
+
+
+@pytest.mark.skipif(browsing.CHROMIUM is None, reason="Chromium is absent")
+def test_what_was_written_stands_there_again_when_the_sign_in_expired_in_between(tmp_path):
+    with (
+        browsing.desk(tmp_path / "home", {"CATALOGUE_PASSWORD": PASSWORD}) as (catalogue, url),
+        browsing.browser() as browser,
+    ):
+        catalogue.run("people", "add", "focal@xa.example", "--state", "XA")
+        context = browser.new_context()
+        page = context.new_page()
+        browsing.sign_in(page, url, "focal@xa.example", PASSWORD)
+        page.goto(f"{url}/en/desk/XA/new/")
+        page.fill("[name=title]", "Written for an hour")
+        page.fill("[name=authority]", "Ministry")
+        page.select_option("[name=kind]", "initiative")
+        context.clear_cookies(name="sessionid")
+        page.click("[name=keep]")
+        page.wait_for_selector("[name=login]")
+        page.fill("[name=login]", "focal@xa.example")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_selector("[name=title]")
+        assert page.input_value("[name=title]") == "Written for an hour"
+        assert page.input_value("[name=kind]") == "initiative"
+        page.click("[name=keep]")
+        page.wait_for_selector("text=Written for an hour")
+        # Taken over, it does not come back into the next new entry.
+        page.goto(f"{url}/en/desk/XA/new/")
+        assert page.input_value("[name=title]") == ""
+
+
+@pytest.mark.django_db
+def test_an_accepted_source_is_asked_for_at_once(register, signed_in):
+    version = register.versions["received"]
+    signed_in["officer"].post(reverse("desk:review", kwargs={"key": version.pk}), {"action": "accept"})
+    source = Entry.objects.get(pk=version.entry_id).source
+    assert Appointment.objects.get(source=source).wanted
