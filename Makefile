@@ -21,7 +21,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 test: $(STAMP) ## every test
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto --dist loadfile
 
 demo: $(STAMP) ## a real CKAN, six fictional States, the whole way
 	@$(VENV)/bin/python -m sandbox demo
