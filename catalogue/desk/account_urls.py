@@ -21,7 +21,4 @@ urlpatterns = [
     path("2fa/", include(mfa)),
 ]
 if "allauth.socialaccount" in settings.INSTALLED_APPS:
-    urlpatterns += [
-        path("oidc/", include("allauth.socialaccount.providers.openid_connect.urls")),
-        path("social/", include("allauth.socialaccount.urls")),
-    ]
+    urlpatterns += [path("social/", include("allauth.socialaccount.urls"))]

@@ -1,5 +1,6 @@
 """Where each page is. Every page has its address in each of the six languages; the API and static files have one."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path
@@ -70,8 +71,16 @@ PAGES: list[URLPattern | URLResolver] = [
     path("office/", include(OFFICE)),
 ]
 
+# A provider knows one address to come back to, whatever the language.
+OIDC: list[URLPattern | URLResolver] = (
+    [path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls"))]
+    if "allauth.socialaccount" in settings.INSTALLED_APPS
+    else []
+)
+
 urlpatterns = [
     path("", lambda request: redirect("desk:home")),
+    *OIDC,
     path("api/v1/", include("catalogue.desk.api.urls")),
     *i18n_patterns(
         path("accounts/", include("catalogue.desk.account_urls")),

@@ -1,0 +1,54 @@
+"""Signing in with an organization's account (OpenID Connect): who was invited gets in, and nobody else."""
+
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from tests.catalogue.desk import browsing
+from tests.catalogue.desk.conftest import PASSWORD
+from tests.conftest import Reply, Site
+
+
+def provider(site: Site, claims: dict[str, object]) -> None:
+    """The three addresses of a provider that matter to a client, for somebody with these claims."""
+
+    def answer(value: object) -> Reply:
+        return Reply(json.dumps(value).encode(), 200, {"Content-Type": "application/json"})
+
+    known = {
+        "issuer": site.url, "authorization_endpoint": f"{site.url}/authorize", "token_endpoint": f"{site.url}/token",
+        "userinfo_endpoint": f"{site.url}/userinfo", "jwks_uri": f"{site.url}/keys",
+    }  # fmt: skip
+    site.routes["/.well-known/openid-configuration"] = lambda query: answer(known)
+    site.routes["/token"] = lambda query: answer({"access_token": "a", "token_type": "Bearer", "expires_in": 60})
+    site.routes["/userinfo"] = lambda query: answer(claims)
+
+
+@pytest.mark.parametrize(
+    ("email", "verified", "gets_in"),
+    [("focal@xa.example", True, True), ("focal@xa.example", False, False), ("stranger@xa.example", True, False)],
+)
+def test_who_was_invited_gets_in_by_the_address_that_the_provider_vouches_for(email, verified, gets_in, site, tmp_path):
+    provider(site, {"sub": "1", "email": email, "email_verified": verified, "name": "Somebody"})
+    environment = {
+        "CATALOGUE_OIDC_URL": site.url, "CATALOGUE_OIDC_CLIENT": "desk", "CATALOGUE_OIDC_SECRET": "secret",
+        "CATALOGUE_PASSWORD": PASSWORD,
+    }  # fmt: skip
+    with browsing.desk(tmp_path / "home", environment) as (catalogue, url), requests.Session() as session:
+        catalogue.run("people", "add", "focal@xa.example", "--state", "XA")
+        page = session.get(f"{url}/fr/accounts/login/", timeout=30).text
+        (action,) = re.findall(r'action="(/accounts/\S+/login/)"', page)
+        token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[0]
+        sent = session.post(url + action, {"csrfmiddlewaretoken": token}, timeout=30, allow_redirects=False)
+        asked = parse_qs(urlsplit(sent.headers["Location"]).query)
+        assert sent.headers["Location"].startswith(f"{site.url}/authorize")
+        assert asked["code_challenge_method"] == ["S256"]
+        assert "/fr/" not in asked["redirect_uri"][0]
+        session.get(asked["redirect_uri"][0], params={"code": "c", "state": asked["state"][0]}, timeout=30)
+        answer = session.get(f"{url}/en/desk/XA/", timeout=30, allow_redirects=False)
+        assert (answer.status_code == 200) == gets_in
+        people = catalogue.json("people", "list")
+        assert [person["email"] for person in people] == ["focal@xa.example"]
