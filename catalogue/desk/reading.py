@@ -3,8 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
@@ -49,17 +48,6 @@ def published(state: str | None = None) -> QuerySet[Entry]:
     if state is not None:
         found = found.filter(state_id=state)
     return found.order_by("state_id", "created", "id")
-
-
-class Change(NamedTuple):
-    """One change of the published register. title: as the version has it; "" where it is no longer published."""
-
-    at: Any
-    action: str
-    state: State
-    entry: UUID
-    version: Version
-    title: str
 
 
 def changes(since: date | None = None) -> QuerySet[Event]:

@@ -5,7 +5,6 @@ import secrets
 from datetime import timedelta
 
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,6 +79,3 @@ def hand_over(person: Person, actor: Actor) -> None:
         person.tokens.filter(revoked=None).update(revoked=timezone.now())
         if person.state_id is not None:
             review.record(person.state_id, "hand-over", actor)
-
-
-__all__ = ["VALID", "ValidationError", "digest", "find", "hand_over", "invite", "take_up"]
