@@ -125,8 +125,8 @@ class Jkan(Harvester):
                 f"{answer.url} lists no file of a dataset; check that it is a JKAN repository's _datasets."
             )
         for each in files:
-            link = each.get("download_url") or quote(str(each["name"]))
-            yield self._ask(urljoin(f"{answer.url.rstrip('/')}/", str(link)), "file")
+            folder, name = f"{answer.url.rstrip('/')}/", quote(str(each["name"]))
+            yield self._ask(_joined(folder, str(each.get("download_url") or name)) or f"{folder}{name}", "file")
         yield Advertised(len(files))
         yield LastPage()
 
@@ -180,10 +180,18 @@ class Jkan(Harvester):
         details = _object((parts(f"title:{said.get('title')}") or "null").encode()) or {}
         stated = {**details, **_in_dcat_us(said)}
         if isinstance(url, str):
-            stated["landingPage"] = urljoin(record.url, url)
+            stated["landingPage"] = _joined(record.url, url) or url
         return map_dataset(
             msgspec.structs.replace(record, json=raw_json(msgspec.json.encode(stated))), source, cls.protocol
         )
+
+
+def _joined(base: str, link: str) -> str | None:
+    """A link as an absolute address; None where no address can be made of it."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return None
 
 
 def _in_dcat_us(said: dict[str, Any]) -> dict[str, Any]:

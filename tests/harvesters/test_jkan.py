@@ -73,6 +73,15 @@ def test_a_list_without_its_details_is_partial(site: Site, tmp_path: Path):
     assert "record-malformed" in [finding.code for finding in done.noticed]
 
 
+def test_a_link_that_is_no_address_leaves_the_file_to_its_name(site: Site, tmp_path: Path):
+    listed = [{"name": "a.md", "download_url": "https://[x/a.md"}, {"name": "b.md"}]
+    site.routes[FOLDER] = lambda query: Reply(json.dumps(listed).encode())
+    for name in "ab":
+        site.routes[f"{FOLDER}/{name}.md"] = lambda query: Reply(MATTER.encode())
+    done = harvest(tmp_path, f"{site.url}{FOLDER}", "jkan")
+    assert (done.state, sorted(done.ids)) == ("complete", ["a", "b"])
+
+
 @pytest.mark.parametrize("body", [b"<html></html>", b"[]", b"{}", b"", b'[{"name": "readme.txt"}]'])
 def test_what_is_no_folder_is_said_in_a_sentence(body: bytes, site: Site, tmp_path: Path):
     site.routes[FOLDER] = lambda query: Reply(body)
