@@ -52,6 +52,9 @@ REFUSALS: dict[str, Promise] = {
     "damaged": _(
         "“%(name)s” cannot be opened: it is damaged, or far larger inside than a list is; save its rows anew as XLSX or CSV."
     ),
+    "no-rows": _(
+        "“%(name)s” has names of columns and no entry below them; write one initiative or source in each row."
+    ),
     "too-long": _("“%(name)s” has a cell of more than a million characters; shorten it."),
     "no-columns": _(
         "“%(name)s” has no columns; write the names of the columns into its first row, or use the template."

@@ -98,6 +98,13 @@ def read(stated: Mapping[str, Any]) -> Read:
     return Read(values, remarks)
 
 
+def read_address(stated: object) -> tuple[str, Remark | None]:
+    """The address of an entry as it would be kept ("" where nothing is stated), and what is wrong with it."""
+    said = read({"url": stated})
+    mistake = next((remark for remark in said.remarks if remark.field == "url" and remark.code != "missing"), None)
+    return said.values.get("url", ""), mistake
+
+
 def _value(field: Field, raw: Any) -> Any:
     if field.shape == "list":
         parts = raw if isinstance(raw, list) else _LIST_SEPARATORS.split(clean_text(raw) or "")

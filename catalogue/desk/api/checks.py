@@ -14,8 +14,7 @@ from catalogue.desk.api.inputs import CheckIn, InLanguage
 from catalogue.desk.api.keys import BearerKey, need_scope
 from catalogue.desk.api.schemas import KEYED, WRITTEN, CheckOut, Error
 from catalogue.desk.models import Check
-from catalogue.register.entry_reader import url_mistake
-from harvesters.detect import with_scheme
+from catalogue.register import remarks
 
 router = Router(tags=["checks"], auth=BearerKey())
 ASK_AGAIN_SECONDS = 20
@@ -30,9 +29,10 @@ ASK_AGAIN_SECONDS = 20
 def begin(request: HttpRequest, page: Query[InLanguage], body: CheckIn) -> Answer[CheckOut]:
     """Ask for a check. Raises ApiError for what is no address, and where too many of the person's checks wait."""
     token = need_scope(request, "submit")
-    if url_mistake(with_scheme(body.url)) is not None:
+    url, mistake = remarks.read_address(body.url)
+    if not url or mistake is not None:
         raise ApiError("not-an-address")
-    check = checking.begin(token.person, body.url, page.language)
+    check = checking.begin(token.person, url, page.language)
     if check.stage == Check.Stage.REFUSED:
         raise ApiError("checks-waiting", headers={"Retry-After": str(ASK_AGAIN_SECONDS)})
     return Answer(202, _check(check))

@@ -9,23 +9,22 @@ from django.views.decorators.http import require_POST, require_safe
 from catalogue.desk import checking
 from catalogue.desk.guards import for_person, person_of
 from catalogue.desk.models import Check
-from catalogue.register.entry_reader import url_mistake
-from catalogue.register.remarks import Remark
+from catalogue.register import remarks
 from catalogue.states.languages import current
-from harvesters.detect import with_scheme
 
 
 @for_person
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """Check the address that was written; what it is comes when it is known."""
-    url = request.POST.get("url", "").strip()
+    # What is wrong with it is said as when the draft is kept, and what is checked is what would be kept.
+    url, mistake = remarks.read_address(request.POST.get("url", ""))
     if not url:
         return HttpResponse("")
-    if url_mistake(with_scheme(url)) is not None:
-        remark = Remark("url", "not-an-address", blocks=True, value=url[:200])
-        return render(request, "desk/parts/check.html", {"remark": remark})
-    return render(request, "desk/parts/check.html", {"check": checking.begin(person_of(request), url, current())})
+    if mistake is not None:
+        return render(request, "desk/parts/check.html", {"remark": mistake})
+    check = checking.begin(person_of(request), url, current())
+    return render(request, "desk/parts/check.html", {"check": check})
 
 
 @for_person

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from catalogue.desk.guards import for_state, person_of
 from catalogue.desk.models import Upload
 from catalogue.errors import CatalogueError
-from catalogue.register import drafts, lists, remarks
+from catalogue.register import drafts, list_files, lists, remarks
 from catalogue.register.fields import FIELDS, shown
 from catalogue.register.template import write_template
 from catalogue.states.languages import current
@@ -65,7 +65,11 @@ def _read(file: "UploadedFile[Any]", authority: str) -> lists.Listed:
         for chunk in file.chunks():
             kept.write(chunk)
         kept.flush()
-        return lists.read_list(Path(kept.name), Path(file.name or "").name, authority=authority.strip())
+        name = Path(file.name or "").name
+        read = lists.read_list(Path(kept.name), name, authority=authority.strip())
+    if not read.rows:
+        list_files.refuse("no-rows", name)
+    return read
 
 
 def _plain(row: lists.Row) -> dict[str, Any]:

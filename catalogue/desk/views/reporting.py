@@ -127,9 +127,8 @@ def _from_source(source: Source) -> dict[str, str]:
 
 def _checked(request: HttpRequest) -> Any:
     """What the check saw of the address that is saved with the draft, where one was made."""
-    found = Check.objects.filter(
-        person=person_of(request), url=request.POST.get("url", "").strip(), stage=Check.Stage.DONE
-    ).first()
+    url, _mistake = remarks.read_address(request.POST.get("url", ""))
+    found = Check.objects.filter(person=person_of(request), url=url, stage=Check.Stage.DONE).first()
     return found.result if found else None
 
 

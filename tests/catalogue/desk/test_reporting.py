@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalogue.desk import digests
-from catalogue.desk.models import Upload
+from catalogue.desk.models import Check, Upload
 from catalogue.harvests.models import Appointment
 from catalogue.people import personal_data
 from catalogue.people.models import Person
@@ -40,6 +40,33 @@ def test_of_two_who_edit_one_draft_the_second_sees_both_and_decides(register, si
     assert Version.objects.get(pk=draft.pk).title == "Theirs"
     assert signed_in["state"].post(url, {**entry(0, title="Mine"), "saves": 1}).status_code == 302
     assert Version.objects.get(pk=draft.pk).title == "Mine"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("htp:/bad", "“htp:/bad” is not a web address"),
+        ("ftp://a.example", "is not a web address"),
+        ("https://user:secret@a.example/", "remove what stands before the @"),
+        ("two words", "is not a web address"),
+        ("", ""),
+    ],
+)
+def test_what_cannot_be_checked_is_said_as_when_the_draft_is_kept(url, said, register, signed_in):
+    page = signed_in["state"].post(reverse("desk:check"), {"url": url}).content.decode()
+    assert said in page
+    assert "secret" not in page
+    assert not Check.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_list_of_columns_alone_says_that_its_rows_are_missing(register, signed_in):
+    file = SimpleUploadedFile("list.csv", b"Title;Web address\n")
+    answer = signed_in["state"].post(reverse("desk:lists", kwargs=XA), {"file": file})
+    assert answer.status_code == 422
+    assert "write one initiative or source in each row" in answer.content.decode()
+    assert not Upload.objects.exists()
 
 
 @pytest.mark.django_db
