@@ -1,5 +1,6 @@
 """Six languages are six languages: every message in each, with what it names, and nothing in doubt."""
 
+import os
 import re
 
 import polib
@@ -63,6 +64,21 @@ def test_what_is_compiled_is_what_django_says(tag, code):
     with translation.override(code):
         said = {gettext("States parties"), pgettext("status", "Received")}
     assert (said == {"States parties", "Received"}) == (tag == "en")
+
+
+def test_a_release_whose_files_are_older_is_compiled_all_the_same(tmp_path, monkeypatch):
+    """Files of an installed release have the dates of its making, which may lie before the last start of the desk."""
+    sources = tmp_path / "locale"
+    sources.mkdir()
+    monkeypatch.setattr(messages, "FOLDER", sources)
+    for text in ("Avant", "Après"):
+        file = sources / "fr.po"
+        file.write_text(
+            f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "A"\nmsgstr "{text}"\n'
+        )
+        os.utime(file, (0, 0))
+        folder = messages.compiled(tmp_path / "compiled")
+        assert polib.mofile(str(folder / "fr" / "LC_MESSAGES" / "django.mo")).find("A").msgstr == text
 
 
 def test_finding_a_message_in_code_and_in_templates():
