@@ -7,8 +7,8 @@ frictionless's `validate` or `Package`, which would fetch what it names.
 from typing import Any
 
 import msgspec
-from frictionless import Package as FrictionlessPackage
 
+from catalogue.assess.rules import RulesOfPackage
 from harvesters.findings import Finding, find
 from harvesters.profile import validate_profile
 
@@ -28,5 +28,5 @@ def _frictionless(fields: dict[str, Any]) -> list[Finding]:
     fields = {key: value for key, value in fields.items() if key not in {"$schema", "profile"}}
     return [
         find("package-invalid", value=getattr(error, "note", "") or str(error), rule=error.type)
-        for error in FrictionlessPackage.metadata_validate(fields)
+        for error in RulesOfPackage.metadata_validate(fields)
     ]
