@@ -29,6 +29,7 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ARTICLE = re.compile(r"(?:5|6|7|8|9|10|11|12|13|14|62|63)(?:\(\d{1,2}\))?")
 """An article of chapter II of the Convention, or of those on assistance and follow-up, with a paragraph where one is meant."""
 
+_BEFORE_HOST = re.compile(r"^([^:/?#\s]*://)[^/?#]*@|^()[^/?#\s:@]+:[^/?#\s]*@")
 _SCHEMELESS = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#:].*)?")
 _LIST_SEPARATORS = re.compile(r"[;；؛\n]|(?<=[^\d\s(]),\s*|、")
 
@@ -115,8 +116,10 @@ def _value(field: Field, raw: Any) -> Any:
     text = " ".join(text.split())
     if field.shape == "choice":
         return _choice(field, text)
-    if field.shape == "address" and _SCHEMELESS.fullmatch(text):
-        return f"https://{text}"
+    if field.shape == "address":
+        # A draft keeps what was written, but never a password: the remark says what to do about the rest of it.
+        text = _BEFORE_HOST.sub(lambda match: f"{match[1] or ''}***@", text)
+        return f"https://{text}" if _SCHEMELESS.fullmatch(text) else text
     return text
 
 
