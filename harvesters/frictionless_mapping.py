@@ -4,6 +4,7 @@ Pure. Schemas, dialects, profiles and everything else that describes the files' 
 validation never looks for references to fetch. Persons among the contributors are not taken over, organisations are.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,6 +53,8 @@ RESOURCE_READ = frozenset(
 )
 CHANGED = ("modified", "last_modified", "last_updated")
 """The standard has no date of change; these are what publishers write."""
+
+_FILE_NAME = re.compile(r"(?!www\.)(?![A-Za-z][A-Za-z0-9+.-]*:)[\w-]")
 
 PUBLISHING = ("publisher", "distributor")
 CONTACT = ("contact", "maintainer", "wrangler")
@@ -172,7 +175,7 @@ def _drafts(raw: object, path: str, tag: str, descriptor: str, reading: Reading)
     if not isinstance(raw, dict):
         return [] if raw is None else [Draft(path=path, raw=raw)]
     key = "path" if raw.get("path") else "url"
-    files = members(raw.get(key))
+    files = [_beside(file) if key == "path" else file for file in members(raw.get(key))]
     more = remainder(raw, RESOURCE_READ)
     if not files and "data" in raw:  # inline: the data are in the descriptor
         return [_draft(raw, path, tag, reading, address=None, access=descriptor, more=more)]
@@ -182,6 +185,12 @@ def _drafts(raw: object, path: str, tag: str, descriptor: str, reading: Reading)
         else _draft(raw, path, tag, reading, address=file, access=None, more=more)
         for number, file in enumerate(files or [None], 1)
     ]
+
+
+def _beside(file: object) -> object:
+    """A file's path as a link: within a package it is relative to the descriptor, whatever the name looks like (Data
+    Package v2, "path")."""
+    return f"./{file}" if isinstance(file, str) and _FILE_NAME.match(file) else file
 
 
 def _draft(

@@ -6,6 +6,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import msgspec
 
+from harvesters.values.formats import read_format
 from harvesters.values.text import clean_text
 
 SCHEMES = frozenset({"http", "https", "ftp", "ftps"})
@@ -16,7 +17,10 @@ MAX_URL_CHARACTERS = 8_000
 
 _SEVERAL = re.compile(r"\S\s*[,;|\s]\s*(?:https?|ftp)://", re.I)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_HOST_ONLY = re.compile(r"(?:www\.)[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?")
+_HOST_FIRST = re.compile(r"([\w-]+(?:\.[\w-]+)*)\.([^\W\d_]{2,})(?::\d+)?(?:[/?#]\S*)?")
+_FILE_NAMES = frozenset({"asp", "aspx", "cgi", "do", "htm", "html", "jsp", "jspx", "php", "phtml", "shtml"})
+"""Endings of pages; with those of data files (`formats`) what a relative link may end with and no host does."""
+
 _SAFE_PATH = "/%:@!$&'()*+,;=~-._"  # RFC 3986, 3.3; a query and a fragment may have "?" too, and no brackets or "#"
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]")
@@ -52,14 +56,33 @@ def _read(text: str, base: str | None) -> Url:
     if scheme and not address.startswith("//"):
         if scheme[1].lower() not in SCHEMES:
             return Url(text, None, "scheme")
-    elif _HOST_ONLY.fullmatch(address):
+    elif base is None:
+        return Url(text, None, "invalid" if _names_a_host(address) else "relative")
+    elif not _is_relative(address):
         return Url(text, None, "invalid")
-    elif base is None or any(blank in address for blank in " \n\t"):
-        return Url(text, None, "relative" if base is None else "invalid")
     try:
         return _whole(text, urljoin(base, address) if base and not scheme else address)
     except ValueError:
         return Url(text, None, "invalid")
+
+
+def _is_relative(address: str) -> bool:
+    """Whether a text without a scheme is plainly a link relative to its page. A word, a list or a host without "https://"
+    in the field of an address is none, and would make an address that nobody stated."""
+    if any(blank in address for blank in " \n\t") or address[0] in "[\"'<(":
+        return False
+    return address[0] in "/.?#" or (any(mark in address for mark in "/.?") and not _names_a_host(address))
+
+
+def _names_a_host(address: str) -> bool:
+    """Whether a text begins with the name of a host, such as "data.example.org/catalogue"."""
+    found = _HOST_FIRST.fullmatch(address)
+    if found is None or address.startswith("www."):
+        return found is not None
+    name, ending = found[1], found[2].lower()
+    if ending in _FILE_NAMES or read_format(ending, None, None).format is not None:
+        return len(ending) == 2 and "." in name  # ".do" and ".nc" are countries too: "datos.gob.do", but not "view.do"
+    return True
 
 
 def _whole(text: str, address: str) -> Url:
