@@ -187,17 +187,16 @@ def _join(listing: Listing, key: str, others: Sequence[tuple[Sheet, Columns]], s
 def json_listing(document: Any, stated: Stated) -> Listing | None:
     """The list of datasets in a JSON document: an array of flat objects, with their files in an array of objects each
     where they have several; None where it has no array of objects."""
-    members = _members(document)
-    if not members:
+    rows = [flat(member) for member in members(document)]
+    if not rows:
         return None
-    flat = [_flat(member) for member in members]
-    files_key = _files_key(flat, stated)
-    files = [_files(row, files_key) for row in flat]
-    columns = _of_keys(flat, stated)
+    files_key = _files_key(rows, stated)
+    files = [_files(row, files_key) for row in rows]
+    columns = _of_keys(rows, stated)
     file_columns = _of_keys([each for row in files for each in row], stated) if files_key is not None else None
-    kept = [(row, own) for row, own in zip(flat, files, strict=True) if _names_dataset(row, columns)]
+    kept = [(row, own) for row, own in zip(rows, files, strict=True) if _names_dataset(row, columns)]
     return Listing(
-        "", columns, [row for row, _ in kept], [own for _, own in kept], file_columns, left_out=len(flat) - len(kept)
+        "", columns, [row for row, _ in kept], [own for _, own in kept], file_columns, left_out=len(rows) - len(kept)
     )
 
 
@@ -205,18 +204,19 @@ def _files(row: Cells, key: str | None) -> list[Cells]:
     """Take the files of a dataset out of its cells; what is no list stays there."""
     if key is None or not isinstance(row.get(key), list):
         return []
-    return [_flat(each) for each in row.pop(key) if isinstance(each, dict)]
+    return [flat(each) for each in row.pop(key) if isinstance(each, dict)]
 
 
-def _members(document: Any) -> list[dict[str, Any]]:
+def members(document: Any) -> list[dict[str, Any]]:
+    """The objects of the list that a JSON document is, or has under one of `LISTS_AT`; none where it has no such list."""
     if isinstance(document, dict):
         document = next((document[key] for key in LISTS_AT if isinstance(document.get(key), list)), None)
-    members = document if isinstance(document, list) else []
-    objects = [member for member in members if isinstance(member, dict)]
-    return objects if len(objects) == len(members) else []
+    found = document if isinstance(document, list) else []
+    objects = [member for member in found if isinstance(member, dict)]
+    return objects if len(objects) == len(found) else []
 
 
-def _flat(member: Mapping[str, Any]) -> Cells:
+def flat(member: Mapping[str, Any]) -> Cells:
     """An object's values; those of an object in it under both keys ("publisher.name")."""
     cells: Cells = {}
     for key, value in member.items():
@@ -240,7 +240,7 @@ def _files_key(rows: Sequence[Cells], stated: Stated) -> str | None:
     """The key under which the members have lists of objects with addresses."""
     for key in _keys(rows):
         lists = [row[key] for row in rows[:200] if isinstance(row.get(key), list)]
-        objects = [_flat(each) for value in lists for each in value if isinstance(each, dict)]
+        objects = [flat(each) for value in lists for each in value if isinstance(each, dict)]
         if objects and 2 * len(lists) > sum(key in row for row in rows[:200]):
             columns = _of_keys(objects, stated)
             if columns.of("download") or columns.of("page"):

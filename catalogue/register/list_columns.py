@@ -5,7 +5,7 @@ The headers of the template, in any of the six languages, leave no doubt; other 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import msgspec
@@ -142,6 +142,7 @@ def _no_choices(field: str, column: Column, rows: Iterable[Mapping[str, str]]) -
     return bool(values) and found < ENOUGH_CHOICES * len(values)
 
 
+@lru_cache(maxsize=4096)
 def chosen(field: str, text: str) -> str | None:
     """The value of the choice that a text names in any language known here; None for another text."""
     return _choices(field).get(fold(text))
@@ -164,6 +165,7 @@ def forget() -> None:
     """Read the labels anew: the messages of the six languages have changed."""
     vocabulary.cache_clear()
     _choices.cache_clear()
+    chosen.cache_clear()
 
 
 def plain(cell: object) -> str | None:

@@ -22,10 +22,14 @@ from catalogue.states.languages import DJANGO_LANGUAGES
 from harvesters.columns import Column, Columns, recognise, recognise_keys
 from harvesters.sheets import Sheet
 
-__all__ = ["MAX_BYTES", "MAX_ROWS", "ListRefused", "Listed", "ListedColumn", "Row", "read_list"]
+__all__ = ["MAX_BYTES", "MAX_ROWS", "ListRefused", "Listed", "ListedColumn", "Row", "read_list", "same_address"]
 
-MAX_ROWS = 5_000
-"""Of one list; no State has so many sources, and a person looks at every row."""
+MAX_ROWS = 20_000
+"""Of one list. The longest real one, all open-data portals that a register knows in the whole world, has 12,345; what is
+longer is data rather than a list of what there is."""
+
+MAX_COLUMNS = 500
+"""Of one list: a person is asked what each is. Lists of portals have up to a hundred."""
 
 
 class Row(msgspec.Struct):
@@ -88,7 +92,10 @@ def read_list(
     numbered = list(_cells(table))
     if len(numbered) > MAX_ROWS:
         list_files.refuse("too-many-rows", name, limit=f"{MAX_ROWS:,}")
-    columns = fields_of(table.columns.columns, [cells for _number, cells in numbered])
+    named = _named(table, [cells for _number, cells in numbered])
+    if len(named) > MAX_COLUMNS:
+        list_files.refuse("no-entries", name)
+    columns = fields_of(named, [cells for _number, cells in numbered])
     assumed = {"authority": authority} if authority else {}
     if kind and not any(column.field == "kind" for column in columns):
         assumed["kind"] = kind
@@ -116,7 +123,7 @@ def _best(path: Path, name: str, stated: Mapping[str, str | None], only: str | N
             table = _Table(sheet, _columns(sheet, stated), others)
             if best is None or table.rank > best.rank:
                 best = table
-    if best is None or (best.columns.score == 0 and _is_prose(best.sheet)):
+    if best is None or (best.columns.score == 0 and not best.sheet.keyed and _is_prose(best.sheet)):
         list_files.refuse("no-columns", name)
     return best
 
@@ -138,6 +145,9 @@ def _is_explanations(name: str) -> bool:
 def _columns(sheet: Sheet, stated: Mapping[str, str | None]) -> Columns:
     """What is recognised; where no row is a header, the first one that has anything is taken for it, unless it holds an
     address: then the columns have no names but their places."""
+    if sheet.keyed:
+        keys = [plain(cell) or "" for cell in sheet.rows[0]]
+        return Columns(0, recognise_keys(keys, sheet.rows[1:], stated, vocabulary()).columns)
     found = recognise(sheet.rows, stated, vocabulary())
     if found is not None:
         return found
@@ -169,6 +179,14 @@ def _cells(table: _Table) -> Iterator[tuple[int, dict[str, str]]]:
     for index, row in enumerate(table.sheet.rows):
         if index > header_row and _filled(row):
             yield table.sheet.first_row + index + 1, _by_header(row, table.columns.columns)
+
+
+def _named(table: _Table, rows: Sequence[Mapping[str, str]]) -> list[Column]:
+    """The columns that have a header or a cell: a workbook may have thousands of empty ones."""
+    index, used = table.columns.header_row, {header for cells in rows for header in cells}
+    headers = table.sheet.rows[index] if index >= 0 else []
+    titled = {place for place, cell in enumerate(headers) if plain(cell) is not None}
+    return [column for column in table.columns.columns if column.index in titled or column.header in used]
 
 
 def _by_header(row: Sequence[Any], columns: Sequence[Column]) -> dict[str, str]:
@@ -239,12 +257,12 @@ def _mark_repeated(rows: Sequence[Row]) -> None:
     for row in rows:
         if not (address := row.values.get("url")):
             continue
-        known = first.setdefault(_same(address), row)
+        known = first.setdefault(same_address(address), row)
         if known is not row:
             row.remarks.append(Remark("url", "twice", value=known.values.get("title") or known.values["url"]))
 
 
-def _same(address: str) -> str:
+def same_address(address: str) -> str:
     """An address without what makes no other place of it: the scheme, capitals of the host, a slash at the end."""
     host, slash, path = address.partition("://")[2].partition("/")
     return f"{host.casefold()}{slash}{path}".rstrip("/")

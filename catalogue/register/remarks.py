@@ -87,7 +87,8 @@ def read(stated: Mapping[str, Any]) -> Read:
     values: Values = {}
     remarks: list[Remark] = []
     for field in FIELDS:
-        value = _value(field, stated.get(field.name))
+        raw = stated.get(field.name)
+        value = None if raw is None else _value(field, raw)
         if value in (None, []):
             if field.needed:
                 remarks.append(Remark(field.name, "missing", blocks=True))
