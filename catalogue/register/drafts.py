@@ -17,6 +17,9 @@ from catalogue.register.models import Entry, Source, Version
 OPEN = (Status.DRAFT, Status.RECEIVED, Status.UNDER_REVIEW, Status.ACCEPTED)
 """A version that stands there is on its way; an entry has one such version at most."""
 
+AT_ONCE = 1_000
+"""Rows of one statement: more are not faster, and hold more memory."""
+
 
 def new(state: str, stated: Mapping[str, Any], *, source: Source | None = None, check: Any = None) -> Version:
     """The draft of a new entry. source: one that is publicly known, which the State corrects or confirms."""
@@ -27,9 +30,13 @@ def new(state: str, stated: Mapping[str, Any], *, source: Source | None = None, 
 
 
 def new_many(state: str, entries: Iterable[Mapping[str, Any]]) -> list[Version]:
-    """Drafts of a whole list, all or none."""
+    """Drafts of a whole list, all or none; thousands of them in few statements."""
+    made = [
+        Version(entry=Entry(state_id=state), state_id=state, fields=remarks.read(stated).values) for stated in entries
+    ]
     with transaction.atomic():
-        return [new(state, stated) for stated in entries]
+        Entry.objects.bulk_create([version.entry for version in made], AT_ONCE)
+        return Version.objects.bulk_create(made, AT_ONCE)
 
 
 def revise(version: Version) -> Version:
