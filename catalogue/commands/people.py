@@ -121,10 +121,13 @@ def end(address: Address) -> None:
 
 @app.command()
 def digest() -> None:
-    """Tell every officer by e-mail which sources fail. Nothing is sent where none does; a cron job once a day is enough."""
-    from catalogue.desk import digests
+    """Tell every officer by e-mail which sources fail. Nothing is sent where none does; a cron job once a day is enough.
+
+    Uploaded lists that nobody went on with for 30 days are deleted too."""
+    from catalogue.desk import digests, uploads
 
     database.prepare()
+    uploads.expire()
     failing = digests.send()
     typer.echo(f"{failing} failing sources." if failing else "No source fails; nothing was sent.")
 

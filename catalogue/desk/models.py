@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 from catalogue.people.models import Person
 from catalogue.states.models import State
@@ -32,17 +33,51 @@ class Check(models.Model):
 
 
 class Upload(models.Model):
-    """A list that was uploaded and is being mended. columns, rows: as `register.lists` has them, as plain values. sheets:
-    what of the file is not in the rows: "left_out", numbers of rows without anything known; "others", names of sheets."""
+    """A list that was uploaded and is being mended. columns: as `register.lists` has them, as plain values. sheets: "read",
+    the name of the sheet that was read; "others", those that were not; "left_out", numbers of rows without anything known.
+    authority: of the rows that name none. changed: when somebody last did something about it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="uploads")
     state = models.ForeignKey(State, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=200)
     columns: Any = models.JSONField(default=list)
-    rows: Any = models.JSONField(default=list)
-    sheets: Any = models.JSONField(default=list)
+    sheets: Any = models.JSONField(default=dict)
+    authority = models.CharField(max_length=300, blank=True)
     created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering: ClassVar = ["-created"]
+
+
+class UploadedFile(models.Model):
+    """The file of an uploaded list as it came, to be read anew with other meanings of its columns."""
+
+    upload = models.OneToOneField(Upload, on_delete=models.CASCADE, primary_key=True, related_name="file")
+    content = models.BinaryField()
+
+
+class UploadedRow(models.Model):
+    """One row of an uploaded list. values: texts by field, as they stand now. extra: what no field takes, by header. twice:
+    remarks on an address that comes twice. mended: texts by field that a person wrote beside the row. struck: whether a person
+    left the row out. rank: what is to be said of it, so that pages need not judge every row."""
+
+    class Rank(models.IntegerChoices):
+        BLOCKED = 0
+        REMARKED = 1
+        FINE = 2
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    values: Any = models.JSONField(default=dict)
+    extra: Any = models.JSONField(default=dict)
+    twice: Any = models.JSONField(default=list)
+    mended: Any = models.JSONField(default=dict)
+    struck = models.BooleanField(default=False)
+    rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.BLOCKED)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["upload", "number"], name="one_row_of_a_number")]
+        indexes: ClassVar = [models.Index(fields=["upload", "struck", "rank", "number"], name="rows_by_rank")]

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from waitress.server import create_server
 
-from catalogue.desk import checking
+from catalogue.desk import checking, uploads
 from catalogue.desk.wsgi import application
 
 THREADS = 8
@@ -16,6 +16,7 @@ MAX_BODY_BYTES = 25 << 20
 def serve(host: str, port: int, desk_url: str, tell: Callable[[str], None]) -> None:
     """Serve until SIGTERM or Ctrl-C. port: 0 lets the system choose. tell: is given the address once it is open."""
     checking.abandon_all()
+    uploads.expire()
     server = create_server(
         application,
         host=host,

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 def seed(password: str) -> dict[str, str]:
     """Fill the register of XA; gives the keys that the addresses of pages need."""
-    from catalogue.desk.models import Check, Upload
+    from catalogue.desk import uploads
+    from catalogue.desk.models import Check, Upload, UploadedFile, UploadedRow
     from catalogue.harvests.models import Appointment, Run
     from catalogue.people import invitations
     from catalogue.people.models import Person, Role
@@ -87,14 +88,18 @@ def seed(password: str) -> dict[str, str]:
     invitations.invite("new@xa.example", "focal-point", xa, COMMAND_LINE)
     _made, keys["secret"] = invitations.invite("second@xa.example", "focal-point", xa, COMMAND_LINE)
     upload = Upload.objects.create(
-        person=focal, state=xa, name="liste.xlsx", sheets={"left_out": [7], "others": ["Notes"]},
+        person=focal, state=xa, name="liste.xlsx", sheets={"read": "Portales", "left_out": [7], "others": ["Notes"]},
         columns=[{"header": "Título", "field": "title"}, {"header": "Notas", "field": None}],
-        rows=[
-            {"number": 2, "values": {"title": "Contratos", "url": "not an address", "kind": "source"}, "extra": {}},
-            {"number": 3, "values": {"title": "Contratos 2", "authority": "M", "url": "https://a.xa.example", "kind": "x"}, "extra": {}},
-            {"number": 4, "values": {"title": "العقود", "authority": "M", "url": "https://b.xa.example", "kind": "source"}, "extra": {}},
-        ],
     )  # fmt: skip
+    UploadedFile.objects.create(upload=upload, content=b"PK")
+    for number, stated in enumerate((
+        {"title": "Contratos", "url": "not an address", "kind": "source"},
+        {"title": "Contratos 2", "authority": "M", "url": "https://a.xa.example", "kind": "x"},
+        {"title": "العقود", "authority": "M", "url": "https://b.xa.example", "kind": "source"},
+    ), 2):  # fmt: skip
+        row = UploadedRow(upload=upload, number=number, values=stated)
+        uploads.judge(row)
+        row.save()
     Check.objects.create(
         person=focal, url="https://data.xa.example", language="en", stage=Check.Stage.DONE, result=checked
     )
