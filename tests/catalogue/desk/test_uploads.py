@@ -12,6 +12,7 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -274,3 +275,28 @@ def test_what_another_tab_took_over_is_not_taken_twice(register, signed_in):
     with pytest.raises(Exception, match="No Upload matches"):
         uploads.take(upload)
     assert Version.objects.filter(fields__title="A").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lists_that_were_being_mended_before_this_version_are_gone_on_with(register, signed_in):
+    before, now = [("desk", "0001_initial")], [("desk", "0002_uploads_with_rows_and_files")]
+    rows = [
+        {"number": 2, "values": {"title": "A", "url": "none"}, "extra": {"Room": "1"}, "twice": []},
+        {"number": 3, "values": {"title": "B", "url": LINK, "kind": "source", "authority": "M"}, "extra": {}},
+    ]
+    try:
+        executor = MigrationExecutor(connection)
+        executor.migrate(before)
+        old = executor.loader.project_state(before).apps.get_model("desk", "Upload")
+        key = old.objects.create(
+            person_id=register.people["state"].pk, state_id="XA", name="old.csv", rows=rows, columns=[], sheets=[]
+        ).pk
+    finally:
+        MigrationExecutor(connection).migrate(now)
+    url = reverse("desk:list", kwargs={**XA, "key": key})
+    page = signed_in["state"].get(url)
+    assert (page.context["total"], page.context["blocked"]) == (2, 1)
+    assert 'name="read"' not in page.content.decode()  # there is no file to read anew
+    assert signed_in["state"].post(url, {"mend": "1", "strike": "2"}).context["blocked"] == 0
+    assert signed_in["state"].post(url, {"take": "1"}).status_code == 302
+    assert Version.objects.get(fields__title="B").status == Status.DRAFT
