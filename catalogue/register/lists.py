@@ -4,6 +4,8 @@ A State's list is read as it is. Nothing is lost unseen: what no field takes is 
 nothing known are told with their numbers. A person confirms the columns, and then the rows.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +29,11 @@ __all__ = ["MAX_BYTES", "MAX_ROWS", "ListRefused", "Listed", "ListedColumn", "Ro
 MAX_ROWS = 20_000
 """Of one list. The longest real one, all open-data portals that a register knows in the whole world, has 12,345; what is
 longer is data rather than a list of what there is."""
+
+LINK = "link"
+"""What is written behind a header to name the addresses behind its column's texts."""
+
+_SAYS_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
 
 MAX_COLUMNS = 500
 """Of one list: a person is asked what each is. Lists of portals have up to a hundred."""
@@ -120,12 +127,18 @@ def _best(path: Path, name: str, stated: Mapping[str, str | None], only: str | N
             list_files.refuse("no-sheet", name, sheet=only)
         for sheet in chosen_ones:
             others = [each.name for each in filled if each is not sheet and not _is_explanations(each.name)]
-            table = _Table(sheet, _columns(sheet, stated), others)
+            table = _table(sheet, stated, others)
             if best is None or table.rank > best.rank:
                 best = table
     if best is None or (best.columns.score == 0 and not best.sheet.keyed and _is_prose(best.sheet)):
         list_files.refuse("no-columns", name)
     return best
+
+
+def _table(sheet: Sheet, stated: Mapping[str, str | None], others: list[str]) -> _Table:
+    columns = _columns(sheet, stated)
+    linked = _with_links(sheet, columns) if sheet.links else None
+    return _Table(sheet, columns, others) if linked is None else _Table(linked, _columns(linked, stated), others)
 
 
 def _is_prose(sheet: Sheet) -> bool:
@@ -158,6 +171,28 @@ def _columns(sheet: Sheet, stated: Mapping[str, str | None]) -> Columns:
         header, below, first = [""] * width, sheet.rows, -1
     columns = recognise_keys([plain(cell) or "" for cell in header], below, stated, vocabulary())
     return Columns(first, columns.columns)
+
+
+def _with_links(sheet: Sheet, columns: Columns) -> Sheet | None:
+    """A column more beside each whose texts have addresses behind them, for these; None where no text has another one than
+    it says itself. Which is taken for the address is decided as among any columns."""
+    below = columns.header_row + 1
+    behind: dict[int, dict[int, str]] = defaultdict(dict)
+    for row, column, address in sheet.links:
+        if below <= row < len(sheet.rows) and 0 <= column < len(sheet.rows[row]):
+            text = plain(sheet.rows[row][column])
+            if text is not None and not _SAYS_ADDRESS.match(text):
+                behind[column][row] = address
+    if not behind:
+        return None
+    width = max(map(len, sheet.rows))
+    names = {column.index: column.header for column in columns.columns}
+    rows = [[*row, *[None] * (width - len(row))] for row in sheet.rows]
+    for column, addresses in sorted(behind.items()):
+        for index, cells in enumerate(rows):
+            header = f"{names.get(column, f'column {column + 1}')} ({LINK})"
+            cells.append(header if index == below - 1 else addresses.get(index))
+    return msgspec.structs.replace(sheet, rows=rows, links=[])
 
 
 def _filled(row: Sequence[Any]) -> bool:

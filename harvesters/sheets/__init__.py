@@ -21,13 +21,15 @@ class Sheet(msgspec.Struct):
     """One table. name: of the sheet, empty for delimited text. rows: of texts, numbers, booleans and None; dates as
     ISO 8601. Rows may differ in length. too_long: how many rows are left out because a cell of theirs is too long.
     first_row: how many rows of a workbook's sheet stand empty above the first of these. keyed: whether the first of them is
-    no row of the list but the names of its columns, whatever stands in it."""
+    no row of the list but the names of its columns, whatever stands in it. links: row and column of cells, among these, with an
+    address behind their text, and the address."""
 
     name: str
     rows: list[list[Any]]
     too_long: int = 0
     first_row: int = 0
     keyed: bool = False
+    links: list[tuple[int, int, str]] = []
 
 
 def too_many_cells(origin: str) -> MalformedAnswer:

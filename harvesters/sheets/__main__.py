@@ -5,14 +5,18 @@ JSON, a list of `Sheet`. Exit status 1 for what cannot be read, 3 for too many c
 
 import resource
 import sys
+import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from harvesters.sheets import MAX_CELLS, MAX_CHARACTERS, Sheet
+from harvesters.sheets.links import Links, links_of
 from harvesters.sheets.workbook import MEMORY_BYTES, SECONDS, TOO_MANY
 
 
@@ -24,6 +28,7 @@ def read(path: Path) -> list[Sheet]:
     """The visible worksheets of a workbook. Raises CalamineError for what is none, and TooManyCells."""
     sheets = []
     cells = characters = 0
+    links = _links(path)
     with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
         for known in workbook.sheets_metadata:
             if known.visible != SheetVisibleEnum.Visible or known.typ != SheetTypeEnum.WorkSheet:
@@ -36,8 +41,21 @@ def read(path: Path) -> list[Sheet]:
             characters += sum(len(value) for row in rows for value in row if isinstance(value, str))
             if characters > MAX_CHARACTERS:
                 raise TooManyCells
-            sheets.append(Sheet(known.name, rows, first_row=sheet.start[0] if sheet.start else 0))
+            first_row, first_column = sheet.start or (0, 0)
+            behind = [
+                (row - first_row, column - first_column, address)
+                for (row, column), address in links.get(known.name, {}).items()
+            ]
+            sheets.append(Sheet(known.name, rows, first_row=first_row, links=behind))
     return sheets
+
+
+def _links(path: Path) -> dict[str, Links]:
+    """What stands behind the cells. A workbook whose cells can be read is read also where its links cannot."""
+    try:
+        return links_of(path)
+    except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, KeyError, ValueError):
+        return {}
 
 
 def _plain(value: Any) -> str | int | float | bool | None:

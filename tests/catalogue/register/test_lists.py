@@ -306,6 +306,37 @@ def test_the_likeliest_sheet_is_read_and_the_others_are_named(tmp_path: Path):
         listed(tmp_path, file.getvalue(), sheet="Empty")
 
 
+def test_the_address_behind_a_text_is_used_where_the_row_has_no_other(tmp_path: Path):
+    def book(*columns: str) -> bytes:
+        file = io.BytesIO()
+        with xlsxwriter.Workbook(file) as made:
+            sheet = made.add_worksheet()
+            sheet.write(0, 0, "Our portals")
+            sheet.write_row(2, 0, columns)
+            for number, title in enumerate(("Budget", "Courts"), 3):
+                cells = {"Portal": title, "Link": "click here", "Web": f"{LINK}/own/{title}", "Authority": "T"}
+                for place, column in enumerate(columns):
+                    sheet.write(number, place, cells[column])
+                sheet.write_url(
+                    number,
+                    1 if "Link" in columns else 0,
+                    f"{LINK}/{title}",
+                    string=cells[columns[1 if "Link" in columns else 0]],
+                )
+        return file.getvalue()
+
+    behind = [f"{LINK}/Budget", f"{LINK}/Courts"]
+    for columns in (("Portal", "Authority"), ("Portal", "Link", "Authority")):
+        found = listed(tmp_path, book(*columns))
+        assert [row.values["url"] for row in found.rows] == behind, columns
+        assert [row.values["title"] for row in found.rows] == ["Budget", "Courts"]
+        assert [row.number for row in found.rows] == [4, 5]
+    # An address of its own counts more; that behind the text is kept beside it.
+    found = listed(tmp_path, book("Portal", "Web", "Authority"))
+    assert [row.values["url"] for row in found.rows] == [f"{LINK}/own/Budget", f"{LINK}/own/Courts"]
+    assert [row.extra for row in found.rows] == [{"Portal (link)": address} for address in behind]
+
+
 # -- mistakes beside the row
 
 
@@ -420,7 +451,7 @@ GOOD = workbook([["Title", "Link"], ["A", LINK]])
         (far_cell(), "cannot be opened"),
         (zipped(data_DOT_csv=b"a,b"), "is a compressed file"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no spreadsheet"),
-        (gzip.compress(b"Title,Link\nA,https://data.xa.example\n"), "is a compressed file"),
+        (gzip.compress(b"Title,Link\nA,https://data.xa.example\n", mtime=0), "is a compressed file"),
         (b"\x28\xb5\x2f\xfd" + bytes(range(256)), "is a compressed file"),
         (bz2.compress(b"Title,Link"), "is a compressed file"),
         (lzma.compress(b"Title,Link"), "is a compressed file"),

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from catalogue.register import list_columns
 from catalogue.register.fields import BY_NAME, FIELDS, LEVELS, texts
-from catalogue.register.lists import Listed, read_list
+from catalogue.register.lists import MAX_ROWS, Listed, read_list
 from catalogue.register.sheet_export import FORMULA_BEGINNINGS, Line, defused, write_csv, write_xlsx
 from catalogue.register.template import write_template
 from catalogue.states.languages import DJANGO_LANGUAGES
@@ -127,7 +127,7 @@ def test_what_the_template_holds(language: str):
     assert len(validations) == sum(bool(field.choices) for field in FIELDS)
     assert {
         validation.get("sqref").rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for validation in validations
-    } == {"5001"}
+    } == {str(MAX_ROWS + 1)}
     assert part(content, "xl/comments1.xml").count("<comment ") == len(
         [field for field in FIELDS if field.help or field.needed or field.shape in {"list", "date"}]
     )

@@ -1,0 +1,59 @@
+"""Addresses behind the cells of workbooks: told with the cells, whatever stands above and beside them."""
+
+import io
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from harvesters.sheets.workbook import read_workbook
+from tests.harvesters.test_sheets import ods
+
+LINK = "https://data.xa.example"
+
+
+def read(folder: Path, content: bytes) -> list[list[tuple[int, int, str]]]:
+    path = folder / "book"
+    path.write_bytes(content)
+    return [sorted(sheet.links) for sheet in read_workbook(path, "book")]
+
+
+def test_links_of_xlsx_are_told_with_the_places_of_their_cells(tmp_path: Path):
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        first, second = book.add_worksheet("First"), book.add_worksheet("Second & last")
+        first.write_row(2, 1, ["Title", "Authority"])
+        first.write_url(3, 1, f"{LINK}/a?x=1&y=2", string="Budget")
+        first.write_url(3, 2, "mailto:jane.doe@xa.example", string="Treasury")
+        first.write_url(4, 1, "internal:'Second & last'!A1", string="Courts")
+        second.write_url(0, 27, f"{LINK}/far", string="Far")
+    assert read(tmp_path, file.getvalue()) == [[(1, 0, f"{LINK}/a?x=1&y=2")], [(0, 0, f"{LINK}/far")]]
+
+
+def test_links_of_ods_are_told_with_the_places_of_their_cells(tmp_path: Path):
+    def cell(text: str, address: str = "", more: str = "") -> str:
+        linked = (
+            f'<text:a xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="{address}">{text}</text:a>'
+            if address
+            else text
+        )
+        return f'<table:table-cell office:value-type="string" {more}><text:p>{linked}</text:p></table:table-cell>'
+
+    table = (
+        '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+        f"<table:table-row><table:table-cell table:number-columns-repeated='2'/>{cell('Title')}{cell('Note')}</table:table-row>"
+        f"<table:table-row><table:table-cell table:number-columns-repeated='2'/>{cell('Budget', LINK)}{cell('x')}</table:table-row>"
+        f"<table:table-row><table:table-cell table:number-columns-repeated='2'/>{cell('Mail', 'mailto:a@xa.example')}"
+        f"{cell('y', LINK + '/y')}</table:table-row>"
+    )
+    assert read(tmp_path, ods(table)) == [[(1, 0, LINK), (2, 1, f"{LINK}/y")]]
+
+
+@pytest.mark.parametrize("content", [ods(""), None])
+def test_a_workbook_without_links_has_none(tmp_path: Path, content: bytes | None):
+    if content is None:
+        file = io.BytesIO()
+        with xlsxwriter.Workbook(file) as book:
+            book.add_worksheet().write(0, 0, "<hyperlinks>")
+        content = file.getvalue()
+    assert all(links == [] for links in read(tmp_path, content))
