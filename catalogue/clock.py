@@ -17,6 +17,7 @@ from pathlib import Path
 from time import monotonic
 
 from catalogue.configuration import Configuration
+from catalogue.datasets import withdrawing
 from catalogue.errors import CatalogueError
 from catalogue.harvests import appointments
 from catalogue.harvests.models import Appointment
@@ -53,6 +54,7 @@ class Clock:
         self._harvests: dict[str, tuple[Source, subprocess.Popen[bytes]]] = {}
         self._publishing: subprocess.Popen[bytes] | None = None
         self._to_publish = False
+        self._decision = 0
 
     def run(self, *, once: bool = False) -> None:
         """Tick until SIGTERM or Ctrl-C; once: until what is due is done, each source once. Raises CatalogueError where
@@ -90,6 +92,11 @@ class Clock:
             self._harvests[source.pk] = (source, self._start("harvest", source.pk))
 
     def _collect(self) -> None:
+        decision = withdrawing.latest_decision()
+        if (
+            decision > self._decision
+        ):  # a source was withdrawn or restored; at the start, perhaps while no clock was running
+            self._decision, self._to_publish = decision, self._to_publish or self._publishes
         for key, (source, process) in list(self._harvests.items()):
             status = process.poll()
             if status is not None:

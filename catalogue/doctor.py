@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from django.db import DatabaseError, connection
@@ -15,6 +15,11 @@ from catalogue.clock import is_running
 from catalogue.configuration import Configuration
 from catalogue.errors import PublishError
 from catalogue.publish import ckan
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from catalogue.harvests.models import Appointment
 
 LEAST_FREE_BYTES = 2 << 30
 """Below this a harvest of a large portal may fill the disk."""
@@ -118,7 +123,7 @@ def _database() -> Iterator[Examined]:
 
 
 def _clock(configuration: Configuration) -> Examined:
-    from catalogue.harvests.models import Appointment, Run
+    from catalogue.harvests.models import Run
 
     now = datetime.now(UTC)
     latest = Run.objects.filter(ended__gt=now + timedelta(minutes=5)).first() if _has_tables() else None
@@ -127,23 +132,23 @@ def _clock(configuration: Configuration) -> Examined:
         return Examined("clock", "ill", says, "Set this machine's time (for example with systemd-timesyncd).")
     if is_running(configuration):
         return Examined("clock", "well", "`catalogue run` is running.")
-    late = Appointment.objects.filter(due__lt=now - BEHIND, paused="").count() if _has_tables() else 0
+    late = _appointed(due__lt=now - BEHIND, paused="").count() if _has_tables() else 0
     if late:
         return Examined("clock", "look", f"{late} sources are due, and no clock is running.", "Start `catalogue run`.")
     return Examined("clock", "well", "No clock is running, and none is waited for.")
 
 
 def _harvests() -> Iterator[Examined]:
-    from catalogue.harvests.models import Appointment, Run
-    from catalogue.reconcile.models import Hold
+    from catalogue.harvests.models import Run
+    from catalogue.reconcile.models import undecided
 
     if not _has_tables():
         return
-    failing = Appointment.objects.filter(failures__gte=3).values_list("source_id", flat=True)[:10]
+    failing = _appointed(failures__gte=3).values_list("source_id", flat=True)[:10]
     if failing:
         todo = "`catalogue runs list` says why; `catalogue sources pause` where it is known."
         yield Examined("sources", "look", f"Failed three times or more in a row: {', '.join(failing)}.", todo)
-    held = Hold.objects.filter(state="pending").count()
+    held = undecided().count()
     if held:
         yield Examined("held runs", "look", f"{held} wait for a person.", "`catalogue held list`")
     left = Run.objects.filter(state="running", source__lease=None).count()
@@ -151,6 +156,13 @@ def _harvests() -> Iterator[Examined]:
         yield Examined(
             "runs", "look", f"{left} ended without a verdict.", "The next harvest of their sources goes on from there."
         )
+
+
+def _appointed(**which: object) -> "QuerySet[Appointment]":
+    """Appointments of sources that are not withdrawn."""
+    from catalogue.harvests.models import Appointment
+
+    return Appointment.objects.filter(source__withdrawal=None, **which)
 
 
 def _ckan(target: Callable[[], ckan.Target]) -> Examined:

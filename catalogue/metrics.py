@@ -16,7 +16,8 @@ from prometheus_client.registry import Collector
 from catalogue.datasets.models import Dataset
 from catalogue.harvests.models import Appointment, Run
 from catalogue.publish.models import Publication
-from catalogue.reconcile.models import Hold
+from catalogue.reconcile.models import undecided
+from catalogue.register.models import Withdrawal
 
 PREFIX = "catalogue"
 
@@ -112,11 +113,21 @@ def _datasets() -> Iterable[Metric]:
 def _sources() -> Iterable[Metric]:
     failures = GaugeMetricFamily(f"{PREFIX}_failures_in_a_row", "Harvests in a row that failed.", labels=["source"])
     due = GaugeMetricFamily(
-        f"{PREFIX}_due_timestamp_seconds", "When a source is due, unless it is paused.", labels=["source"]
+        f"{PREFIX}_due_timestamp_seconds", "When a source is due, unless it is paused or withdrawn.", labels=["source"]
     )
-    for appointment in Appointment.objects.all():
+    withdrawn = GaugeMetricFamily(
+        f"{PREFIX}_withdrawn_timestamp_seconds", "Since when a source is withdrawn.", labels=["source"]
+    )
+    for withdrawal in Withdrawal.objects.all():
+        withdrawn.add_metric([withdrawal.source_id], withdrawal.since.timestamp())
+    for appointment in Appointment.objects.filter(source__withdrawal=None):
         failures.add_metric([appointment.source_id], appointment.failures)
         if appointment.due is not None and not appointment.paused:
             due.add_metric([appointment.source_id], appointment.due.timestamp())
-    held = Hold.objects.filter(state="pending").count()
-    yield from (failures, due, GaugeMetricFamily(f"{PREFIX}_held_runs", "Runs that wait for a person.", value=held))
+    held = undecided().count()
+    yield from (
+        failures,
+        due,
+        withdrawn,
+        GaugeMetricFamily(f"{PREFIX}_held_runs", "Runs that wait for a person.", value=held),
+    )

@@ -20,6 +20,7 @@ from django.db import close_old_connections, transaction
 from catalogue.assess.validation import check
 from catalogue.configuration import Configuration
 from catalogue.datasets import store
+from catalogue.datasets.withdrawing import sentence
 from catalogue.errors import HarvestNotPossible
 from catalogue.harvests import leases, retention
 from catalogue.harvests.assemble import Assembled, Assembler
@@ -27,7 +28,7 @@ from catalogue.harvests.crawling import Said, crawl
 from catalogue.harvests.detected import as_read, detect, protocol_of
 from catalogue.harvests.models import Observation, Run
 from catalogue.reconcile.reconciliation import Rules, reconcile
-from catalogue.register.models import Source
+from catalogue.register.models import Source, Withdrawal
 from catalogue.register.source_entry import AUTO, Expectation
 from harvesters.errors import SpoolError
 from harvesters.registry import harvester_for
@@ -89,6 +90,8 @@ def harvest(
         begun = {}
         for source in sources:
             try:
+                if withdrawal := Withdrawal.objects.filter(source=source.id).first():
+                    raise HarvestNotPossible(sentence(withdrawal))
                 if holder := leases.take(source.id, who, _now()):
                     raise HarvestNotPossible(
                         f"{source.id} is being harvested by {holder}; wait for it, `catalogue runs list` shows how it goes."
@@ -257,9 +260,9 @@ def _finish(
         run.save(update_fields=["missing", "withdrawn"])
     LOG.info("%s: %s", source.pk, run.sentence, extra={"source": source.pk, "run": run.pk, "state": run.state})
     retention.forget_old(source, configuration.home, configuration.keep_spools)
-    sentence = f"{run.sentence} {reconciled.sentence}".strip()
+    said = f"{run.sentence} {reconciled.sentence}".strip()
     return Harvested(
-        source=source.id, run=run.pk, state=run.state, failure=run.failure, sentence=sentence, records=run.records,
+        source=source.id, run=run.pk, state=run.state, failure=run.failure, sentence=said, records=run.records,
         new=run.new, changed=run.changed, unchanged=run.unchanged, missing=run.missing, withdrawn=run.withdrawn,
         invalid=run.invalid, hold=reconciled.hold,
         seconds=round(run.harvest_seconds + run.assemble_seconds, 3),

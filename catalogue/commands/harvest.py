@@ -15,7 +15,9 @@ STEPS = {"detect": "finding out what it speaks", "harvest": "reading", "assemble
 
 def harvest(
     sources: Annotated[list[str] | None, typer.Argument(help="The sources to read, by id.", show_default=False)] = None,
-    all_sources: Annotated[bool, typer.Option("--all", help="Every source of the register that can be read.")] = False,
+    all_sources: Annotated[
+        bool, typer.Option("--all", help="Every source of the register that is not withdrawn.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many records a source, to try it.")] = None,
     full: Annotated[
         bool,
@@ -45,7 +47,8 @@ def harvest(
     if not sources and not all_sources:
         raise CatalogueError("Say which sources to read by their ids, or --all; `catalogue sources list` shows them.")
     database.prepare()
-    chosen = register.chosen(sources or [])
+    # Who names a withdrawn source is told so; of all sources those are left out.
+    chosen = [source for source in register.chosen(sources or []) if sources or source.withdrawn is None]
     with progress_bars() as bars:
         tasks: dict[str, TaskID] = {}
 

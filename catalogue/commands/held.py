@@ -32,10 +32,10 @@ def list_holds(
     as_json: AsJson = False,
 ) -> None:
     """List what waits for a decision, the newest first."""
-    from catalogue.reconcile.models import Hold
+    from catalogue.reconcile.models import Hold, undecided
 
     database.prepare()
-    rows = list((Hold.objects.all() if all_holds else Hold.objects.filter(state="pending")).values(*FIELDS))
+    rows = list((Hold.objects.all() if all_holds else undecided()).values(*FIELDS))
     if as_json:
         print_json(rows)
         return

@@ -28,8 +28,10 @@ def load(file: SourcesFile = Path("config/sources.yaml"), states: StatesFile = N
     """Take over a file of sources, as a whole or not at all.
 
     Every mistake in the file is reported at once, with its line and a hint. Loading the same file again changes nothing.
-    Sources that the register has and the file lacks stay as they are.
+    Sources that the register has and the file lacks stay as they are. One that is withdrawn stays so whatever the file says,
+    until `restore`; and one that the file says is withdrawn is, unless it was restored after the day that the file names.
     """
+    from catalogue.datasets import withdrawing
     from catalogue.register import sources
     from catalogue.states import parties
 
@@ -40,13 +42,15 @@ def load(file: SourcesFile = Path("config/sources.yaml"), states: StatesFile = N
         content = file.read_bytes()
     except OSError as error:
         raise CatalogueError(f"{file} cannot be read ({error.strerror}); name a file of sources.") from error
-    loaded = sources.load(content, list(all_harvesters()))
+    loaded = sources.load(content, list(all_harvesters()), withdrawing.follow)
     if as_json:
         print_json(loaded)
         return
     typer.echo(f"{len(loaded.added)} added, {len(loaded.changed)} changed, {len(loaded.unchanged)} unchanged.")
     if loaded.absent:
         typer.echo(f"In the register but not in {file}, left as they are: {', '.join(loaded.absent)}.")
+    if loaded.withdrawn:
+        typer.echo(f"Withdrawn, until `catalogue sources restore`: {', '.join(loaded.withdrawn)}.")
 
 
 @app.command("list")
@@ -81,6 +85,8 @@ def list_sources(
                 "due": due.isoformat(timespec="minutes")
                 if (due := getattr(appointed.get(source.id), "due", None))
                 else None,
+                "withdrawn_since": gone.since.isoformat(timespec="seconds") if (gone := source.withdrawn) else None,
+                "withdrawn_note": gone.note if gone else "",
                 "failures": appointed[source.id].failures if source.id in appointed else 0,
                 "robots": _robots(bool(source.permission), observation.robots if observation else None),
             }
@@ -121,6 +127,65 @@ def resume(sources: Named) -> None:
     appointments.resume(register.chosen(sources))
 
 
+Reason = Annotated[str, typer.Option(help="Why; it is shown wherever they are listed.")]
+
+
+@app.command()
+def withdraw(sources: Named, note: Reason = "", as_json: AsJson = False) -> None:
+    """Take sources out of the catalogue: the next publish deletes their datasets in CKAN, and the clock leaves them alone.
+
+    Nothing is lost: `restore` brings the same datasets back under the same names.
+    """
+    from datetime import UTC, datetime
+
+    from catalogue.datasets import withdrawing
+    from catalogue.register import sources as register
+    from catalogue.register.review import COMMAND_LINE
+
+    database.prepare()
+    done = [withdrawing.withdraw(each, COMMAND_LINE, note, datetime.now(UTC)) for each in register.chosen(sources)]
+    if as_json:
+        print_json(done)
+        return
+    for effect in done:
+        what = f"{effect.datasets:,} datasets leave CKAN with the next publish" if effect.changed else "it was before"
+        typer.echo(f"{effect.source} is withdrawn; {what}.")
+
+
+@app.command()
+def restore(
+    sources: Named,
+    note: Annotated[str, typer.Option(help="Why; it is kept with the event.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Bring withdrawn sources back, with the datasets that they had; the clock harvests them again, paused ones too."""
+    from django.db import transaction
+
+    from catalogue.datasets import withdrawing
+    from catalogue.harvests import appointments
+    from catalogue.register import sources as register
+    from catalogue.register.review import COMMAND_LINE
+
+    database.prepare()
+    done = []
+    for each in register.chosen(sources):
+        with transaction.atomic():
+            effect = withdrawing.restore(each, COMMAND_LINE, note)
+            if effect.changed:
+                appointments.resume([each])
+        done.append(effect)
+    if as_json:
+        print_json(done)
+        return
+    for effect in done:
+        what = (
+            f"{effect.datasets:,} datasets come back with the next publish"
+            if effect.changed
+            else "it was not withdrawn"
+        )
+        typer.echo(f"{effect.source} is in the catalogue; {what}.")
+
+
 @app.command()
 def now(sources: Named) -> None:
     """Harvest sources as soon as the clock (`catalogue run`) can."""
@@ -150,7 +215,7 @@ def detect(
 
     database.prepare()
     rows: list[dict[str, str | None]] = []
-    chosen = [source for source in register.chosen(sources or []) if source.protocol == AUTO]
+    chosen = [source for source in register.chosen(sources or []) if source.protocol == AUTO and not source.withdrawn]
     with progress_bars() as bars:
         task = bars.add_task("looking", total=len(chosen))
         for source in chosen:
@@ -181,6 +246,8 @@ def _detected(observation: "Observation | None") -> str:
 
 def _next(row: dict[str, Any]) -> str:
     """When the clock harvests a source next, or why it does not."""
+    if row["withdrawn_since"]:
+        return f"withdrawn since {row['withdrawn_since'][:10]}"
     return f"paused: {row['paused']}" if row["paused"] else row["due"] or ""
 
 

@@ -14,12 +14,14 @@ def status(as_json: AsJson = False) -> None:
     from catalogue.datasets.models import Dataset
     from catalogue.harvests.models import Run
     from catalogue.publish.models import Publication
-    from catalogue.reconcile.models import Hold
+    from catalogue.reconcile.models import undecided
+    from catalogue.register.models import Withdrawal
     from catalogue.states.models import State
 
     database.prepare()
     here = Q(withdrawn=None)
-    held = Counter(Hold.objects.filter(state="pending").values_list("source__state", flat=True))
+    held = Counter(undecided().values_list("source__state", flat=True))
+    gone = list(Withdrawal.objects.select_related("source").order_by("pk"))
     counts: dict[str, Mapping[str, object]] = {
         row["source__state"]: row
         for row in Dataset.objects.values("source__state").annotate(
@@ -49,6 +51,11 @@ def status(as_json: AsJson = False) -> None:
                 "withdrawn": counted.get("withdrawn", 0),
                 "published": published.get(state.code, 0),
                 "held_runs": held[state.code],
+                "withdrawn_sources": [
+                    {"id": each.source_id, "since": each.since.isoformat(timespec="seconds"), "note": each.note}
+                    for each in gone
+                    if each.source.state_id == state.code
+                ],
                 "last_read": last[state.code].isoformat(timespec="seconds") if last.get(state.code) else None,
             }
         )
@@ -58,4 +65,8 @@ def status(as_json: AsJson = False) -> None:
         return
     columns = ("name", "sources", "datasets", "invalid", "missing", "withdrawn", "published", "held_runs", "last_read")
     print_table("Catalogue", columns, [[row[c] if row[c] is not None else "never" for c in columns] for row in rows])
+    for each in gone:
+        print(
+            f"{each.source_id} is withdrawn since {each.since:%Y-%m-%d %H:%M} UTC{f': {each.note}' if each.note else ''}"
+        )
     print(f"{without} parties: no submission received.")

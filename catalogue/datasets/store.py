@@ -1,7 +1,8 @@
 """The dataset store: batches of mapped records in, with what is new, changed and unchanged told apart.
 
 Packing keeps a package at a third of its size. A batch is one transaction, and nothing is written for a dataset whose
-content is what it was, but for when it was last seen.
+content is what it was, but for when it was last seen. A source that was withdrawn while it was being read stays withdrawn:
+what the run goes on to keep of it are tombstones.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +14,7 @@ from django.db import transaction
 
 from catalogue.datasets.kept import Kept
 from catalogue.datasets.models import Dataset, Version
+from catalogue.datasets.withdrawing import standing
 from harvesters import package as packages
 
 PACKING_LEVEL = 3
@@ -69,24 +71,31 @@ def known(source: str, native_ids: Sequence[str]) -> dict[str, Seen]:
     return found
 
 
-def saw(pks: Iterable[str], run: int, at: datetime) -> int:
+def saw(source: str, pks: Iterable[str], run: int, at: datetime) -> int:
     """Note that datasets were listed again, and that nothing else about them changed."""
     listed = list(pks)
     with transaction.atomic():
+        back = _back(source)
         for start in range(0, len(listed), BATCH_ROWS):
             Dataset.objects.filter(pk__in=listed[start : start + BATCH_ROWS]).update(
-                last_run=run, last_seen=at, missing_since=None, withdrawn=None
+                last_run=run, last_seen=at, missing_since=None, **back
             )
     return len(listed)
+
+
+def _back(source: str) -> dict[str, None]:
+    """What being listed changes of a tombstone: it is one no longer, unless its source is withdrawn."""
+    return {} if standing(source) else {"withdrawn": None}
 
 
 def listed(source: str, native_ids: Sequence[str], run: int, at: datetime) -> None:
     """Note that the portal lists datasets whose records could not be read: they are not missing, and their last valid
     packages stay. What the store does not know has nothing to keep."""
     with transaction.atomic():
+        back = _back(source)
         for start in range(0, len(native_ids), BATCH_ROWS):
             rows = Dataset.objects.filter(source=source, native_id__in=native_ids[start : start + BATCH_ROWS])
-            rows.update(last_run=run, last_seen=at, missing_since=None, withdrawn=None)
+            rows.update(last_run=run, last_seen=at, missing_since=None, **back)
 
 
 def keep(source: str, batch: Sequence[Kept], before: dict[str, Seen], run: int, at: datetime) -> Outcome:
@@ -115,10 +124,15 @@ def keep(source: str, batch: Sequence[Kept], before: dict[str, Seen], run: int, 
                 replaced[seen.pk] = item
         rows.append(_row(source, item, run, at))
     with transaction.atomic():
+        withdrawal = standing(source)
         _remember(replaced, run, at)
+        for row in rows:
+            row.withdrawn = withdrawal.since if withdrawal else None
         _write([row for row in rows if row.native_id not in before], [])
         unchanged = set(same)
-        fields = ["state", "record_hash", "findings", "last_seen", "last_run", "missing_since", "withdrawn"]
+        fields = ["state", "record_hash", "findings", "last_seen", "last_run", "missing_since"]
+        if withdrawal is None:
+            fields.append("withdrawn")
         again = [row for row in rows if row.native_id in before]
         _write([row for row in again if row.state == "invalid" or row.native_id in unchanged], fields)
         _write(

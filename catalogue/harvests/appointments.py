@@ -1,4 +1,5 @@
-"""When sources are due: by their schedules, sooner where a person asked, later where they keep failing, never while paused.
+"""When sources are due: by their schedules, sooner where a person asked, later where they keep failing, never while paused
+or withdrawn.
 
 APScheduler's triggers reckon the moments; the moments are rows of ours, so that a clock that was stopped makes up what it
 missed, once, and two clocks do nothing twice.
@@ -8,9 +9,10 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from catalogue.datasets.withdrawing import sentence
 from catalogue.errors import RegisterError
 from catalogue.harvests.models import Appointment
-from catalogue.register.models import Source
+from catalogue.register.models import Source, Withdrawal
 from catalogue.register.schedules import trigger
 
 JITTER = timedelta(minutes=10)
@@ -24,7 +26,7 @@ LAST_RETRY = timedelta(days=1)
 def due(now: datetime) -> list[Appointment]:
     """The appointments to keep now, those that a person asked for first. Makes one for each source that has none."""
     found: list[tuple[bool, datetime, str, Appointment]] = []
-    for source in Source.objects.select_related("state").order_by("pk"):
+    for source in Source.objects.filter(withdrawal=None).select_related("state").order_by("pk"):
         appointment, _ = Appointment.objects.get_or_create(source=source)
         if appointment.paused:
             continue
@@ -63,10 +65,14 @@ def next_due(schedule: str, now: datetime, *, jitter: timedelta = JITTER) -> dat
 
 def take(appointment: Appointment, now: datetime) -> bool:
     """Take an appointment that is due: what was missed is made up by the harvest that begins now, once. False where another
-    clock took it a moment ago, or a person paused the source."""
+    clock took it a moment ago, or a person paused or withdrew the source."""
     schedule = appointment.source.schedule
     as_seen = Appointment.objects.filter(
-        source=appointment.source_id, due=appointment.due, wanted=appointment.wanted, paused=""
+        source=appointment.source_id,
+        due=appointment.due,
+        wanted=appointment.wanted,
+        paused="",
+        source__withdrawal=None,
     )
     return bool(as_seen.update(wanted=False, started=now, due=next_due(schedule, now), schedule=schedule))
 
@@ -94,6 +100,8 @@ def resume(sources: Sequence[Source]) -> None:
 
 
 def ask_for(sources: Sequence[Source]) -> None:
-    """Harvest these as soon as the clock can, paused ones excepted."""
+    """Harvest these as soon as the clock can, paused ones excepted. Raises RegisterError for one that is withdrawn."""
+    for withdrawal in Withdrawal.objects.filter(source__in=[source.pk for source in sources]):
+        raise RegisterError(sentence(withdrawal))
     for source in sources:
         Appointment.objects.update_or_create(source=source, defaults={"wanted": True})

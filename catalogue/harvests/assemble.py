@@ -74,7 +74,7 @@ class Assembler:
             waiting: deque[tuple[Future[list[Kept]], dict[str, store.Seen], int]] = deque()
             for batch in self._batches(read_spool(spool)):
                 records, unchanged, before = self._told_apart(batch, shortcut=parts_file is None)
-                self._result.outcome.unchanged += store.saw(unchanged, self._run, self._at)
+                self._result.outcome.unchanged += store.saw(self._source.id, unchanged, self._run, self._at)
                 if records:
                     own = {native_id: (seen.pk, seen.name) for native_id, seen in before.items()}
                     future = self._workers.submit(map_batch, records, self._source, parts_file, self._check, own)

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from catalogue.datasets import store
 from catalogue.datasets.models import Dataset
+from catalogue.datasets.withdrawing import standing
 from catalogue.errors import HoldError
 from catalogue.reconcile.models import Hold
 
@@ -23,7 +24,8 @@ class Decided(msgspec.Struct, frozen=True):
 
 
 def _to_decide(number: int, *allowed: str) -> Hold:
-    """The hold of this number. Raises HoldError where there is none, or it is in another state than the allowed ones."""
+    """The hold of this number. Raises HoldError where there is none, it is in another state than the allowed ones, or its
+    source is withdrawn."""
     hold = Hold.objects.filter(pk=number).select_related("source", "run").first()
     if hold is None:
         raise HoldError(f"There is no hold {number}; `catalogue held list` shows those there are.")
@@ -31,6 +33,10 @@ def _to_decide(number: int, *allowed: str) -> Hold:
         raise HoldError(
             f"Hold {number} is {hold.state} already ({hold.decided_by or 'by a later run'}); `catalogue held list` shows "
             "what waits."
+        )
+    if standing(hold.source_id):
+        raise HoldError(
+            f"{hold.source_id} is withdrawn; `catalogue sources restore {hold.source_id}` first, then decide on hold {number}."
         )
     return hold
 

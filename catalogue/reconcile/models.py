@@ -70,6 +70,12 @@ def kept_out() -> models.Exists:
     return models.Exists(refused)
 
 
+def undecided() -> "models.QuerySet[Hold]":
+    """The holds that a person has to decide. While a source is withdrawn there is nothing to decide about it."""
+    return Hold.objects.filter(state="pending", source__withdrawal=None)
+
+
 def waiting() -> models.Exists:
-    """For a query of sources: whether a run of one is held, so that nothing of it is published until that is decided."""
-    return models.Exists(Hold.objects.filter(source=models.OuterRef("pk"), state="pending"))
+    """For a query of sources: whether a run of one is held, so that nothing of it is published until that is decided. What is
+    withdrawn by a person's decision leaves the catalogue all the same."""
+    return models.Exists(undecided().filter(source=models.OuterRef("pk")))

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from catalogue.register.source_entry import (
     Level,
     Publish,
     SourceEntry,
+    Withdrawn,
 )
 from catalogue.register.yaml_nodes import Field, Reading, line_of, quoted
 
@@ -52,6 +53,7 @@ EXAMPLES = {
     "expect": "expect: {datasets: {min: 500}}",
     "options": "options: {rows: 100}",
     "note": "note: a remark",
+    "withdrawn": "withdrawn: {since: 2026-03-14, note: The State closed it.}",
 }
 
 T = TypeVar("T")
@@ -94,6 +96,7 @@ class EntryReader:
             "expect": self._expect,
             "options": self._options,
             "note": lambda field: self._reading.text(field, example=EXAMPLES["note"]),
+            "withdrawn": self._withdrawn,
         }
         values = {}
         for key, field in fields.items():
@@ -202,6 +205,22 @@ class EntryReader:
         document = self._part(fields, field.line, "document", example, self._plain_text)
         return HarvestPermission(by, given, document) if by and given and document else None
 
+    def _withdrawn(self, field: Field) -> Withdrawn | None:
+        example = EXAMPLES["withdrawn"]
+        fields = self._reading.fields(field.node, ("since", "note"), example=example)
+        since = self._part(fields, field.line, "since", example, self._moment)
+        note = self._part(fields, field.line, "note", example, self._plain_text) if "note" in fields else None
+        return Withdrawn(since, note) if since else None
+
+    def _moment(self, field: Field) -> str | None:
+        value = self._reading.text(field, example="since: 2025-03-14")
+        if value is None or is_moment(value):
+            return value
+        self._reading.problem(
+            field.line, f"{quoted(value)} is neither a day nor a moment.", "Write 2025-03-14, or 2025-03-14T16:20:00Z."
+        )
+        return None
+
     def _part(
         self, fields: Mapping[str, Field], line: int, key: str, example: str, read: Callable[[Field], T | None]
     ) -> T | None:
@@ -307,6 +326,17 @@ def is_date(text: str) -> bool:
     try:
         date.fromisoformat(text)
     except ValueError:
+        return False
+    return True
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text is a day, or a day with a time, in ISO 8601's extended format."""
+    if not _DATE.fullmatch(text[:10]):
+        return False
+    try:
+        datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         return False
     return True
 

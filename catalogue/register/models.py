@@ -7,7 +7,7 @@ from django.db import models
 from catalogue.register.submission_models import Attachment, Consent, Entry, Event, Submission, Version
 from catalogue.states.models import State
 
-__all__ = ["Attachment", "Consent", "Entry", "Event", "Source", "Submission", "Version"]
+__all__ = ["Attachment", "Consent", "Entry", "Event", "Source", "Submission", "Version", "Withdrawal"]
 
 
 class Source(models.Model):
@@ -33,3 +33,23 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def withdrawn(self) -> "Withdrawal | None":
+        """That it is withdrawn, and since when; None where it is not."""
+        return getattr(self, "withdrawal", None)
+
+
+class Withdrawal(models.Model):
+    """That a source is withdrawn, by a person's decision, until it is restored. A row of its own, since what is loaded or
+    edited of a source must not bring it back; who did it is told by the source's events.
+
+    since: datasets whose `withdrawn` is this very moment became tombstones with their source, and come back with it.
+    """
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="withdrawal")
+    since = models.DateTimeField()
+    note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.source_id} since {self.since:%Y-%m-%d %H:%M} UTC"

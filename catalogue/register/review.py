@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.errors import EntryRefused, LifeCycleError
 from catalogue.register import feeding, life_cycle, remarks
 from catalogue.register.life_cycle import Action, Party, Status
-from catalogue.register.models import Consent, Entry, Event, Submission, Version
+from catalogue.register.models import Consent, Entry, Event, Source, Submission, Version
 
 REASONS: dict[str, Promise] = {
     "not-reachable": _("The address could not be reached."),
@@ -26,6 +26,10 @@ REASONS: dict[str, Promise] = {
     "not-open-data": _("The entry is not about open data."),
 }
 """For returning an entry, or for finding it out of scope; a free text may stand beside or instead."""
+
+
+FEEDING = (Status.ACCEPTED, Status.PUBLISHED)
+"""While a version of an entry stands there its source is harvested and published."""
 
 
 class Actor(NamedTuple):
@@ -110,20 +114,45 @@ def confirm(version: Version, actor: Actor, day: date, note: str = "") -> None:
         Entry.objects.filter(pk=version.entry_id).update(confirmed=day)
 
 
-def withdraw(version: Version, actor: Actor, note: str = "") -> None:
-    """Take an entry back. A tombstone stays: the entry, its party and the dates. Whoever calls this pauses its source."""
+def withdraw(version: Version, actor: Actor, note: str = "") -> Source | None:
+    """Take an entry back. A tombstone stays: the entry, its party and the dates. Gives the source that no version of the entry
+    stands for any more: whoever calls this withdraws it too (`datasets.withdrawing`), in the same transaction."""
     with transaction.atomic():
+        fed = version.status in FEEDING
         _step(version, Action.WITHDRAW, actor, note=note)
         entry = Entry.objects.select_for_update().get(pk=version.entry_id)
         if entry.published_id == version.pk:
             entry.published = None
             entry.save(update_fields=["published"])
+        return _without_version(entry, version) if fed else None
 
 
-def record(state: str, action: str, actor: Actor, note: str = "", submission: Submission | None = None) -> Event:
-    """An event that belongs to no version: an invitation, a hand-over from one focal point to the next."""
+def goes_with(version: Version) -> Source | None:
+    """The source that withdrawing this version would leave without one; None where there is none, or another stands for it."""
+    return _without_version(version.entry, version) if version.status in FEEDING else None
+
+
+def _without_version(entry: Entry, version: Version) -> Source | None:
+    return None if entry.versions.filter(status__in=FEEDING).exclude(pk=version.pk).exists() else entry.source
+
+
+def record(
+    state: str,
+    action: str,
+    actor: Actor,
+    note: str = "",
+    submission: Submission | None = None,
+    source: Source | None = None,
+) -> Event:
+    """An event that belongs to no version: an invitation, a hand-over to the next focal point, what was done with a source."""
     return Event.objects.create(
-        state_id=state, action=action, actor=actor.person, role=actor.role, note=note, submission=submission
+        state_id=state,
+        action=action,
+        actor=actor.person,
+        role=actor.role,
+        note=note,
+        submission=submission,
+        source=source,
     )
 
 

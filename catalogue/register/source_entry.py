@@ -9,7 +9,7 @@ import msgspec
 
 from harvesters.base import HarvestPermission
 
-__all__ = ["Basis", "BasisKind", "Expectation", "HarvestPermission", "Level", "Publish", "SourceEntry"]
+__all__ = ["Basis", "BasisKind", "Expectation", "HarvestPermission", "Level", "Publish", "SourceEntry", "Withdrawn"]
 
 BasisKind = Literal["submission", "public-knowledge"]
 """submission: a State party has reported it. public-knowledge: known publicly, not yet reported."""
@@ -45,6 +45,13 @@ class Expectation(msgspec.Struct, frozen=True, omit_defaults=True):
     max_datasets: int | None = None
 
 
+class Withdrawn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """That a source is withdrawn from the catalogue. since: ISO 8601, a day or a moment; in UTC where it names no zone."""
+
+    since: str
+    note: str | None = None
+
+
 class SourceEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One source of the register.
 
@@ -53,7 +60,8 @@ class SourceEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     the address before `/api`, for a feed or a `data.json` the file itself). protocol: a harvester's, or `auto`.
     schedule: a name of `SCHEDULES` or five cron fields, in UTC. delay_seconds: between two requests, where the portal's
     operator asks for more than our default. ca_bundle: PEM file of an authority that this source's certificate may have
-    beside the usual ones. options: what the protocol's harvester accepts. note: for people.
+    beside the usual ones. options: what the protocol's harvester accepts. note: for people. withdrawn: in a file only; the
+    register keeps it apart, and what is loaded without it restores nothing.
     """
 
     id: str
@@ -71,3 +79,4 @@ class SourceEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     expect: Expectation | None = None
     options: dict[str, Any] = {}
     note: str | None = None
+    withdrawn: Withdrawn | None = None

@@ -22,5 +22,5 @@ def row_of(entry: SourceEntry) -> Source:
         publish=entry.publish,
         options=entry.options,
         expect=msgspec.to_builtins(entry.expect) if entry.expect else {},
-        entry=msgspec.to_builtins(entry),
+        entry=msgspec.to_builtins(msgspec.structs.replace(entry, withdrawn=None)),
     )

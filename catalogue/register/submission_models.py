@@ -139,6 +139,7 @@ class Event(models.Model):
 
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(Version, on_delete=models.CASCADE, null=True, related_name="events")
+    source = models.ForeignKey("register.Source", on_delete=models.CASCADE, null=True, related_name="events")
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, null=True, related_name="events")
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     actor = models.CharField(max_length=40, blank=True)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from catalogue.datasets import withdrawing
 from catalogue.register import drafts, review, sources
 from catalogue.register.life_cycle import Status
 from catalogue.register.models import Entry, Event, Source, Submission, Version
@@ -40,7 +41,7 @@ def state() -> State:
 
 
 def load(text: str) -> None:
-    sources.load(text.encode(), ["ckan"])
+    sources.load(text.encode(), ["ckan"], withdrawing.follow)
 
 
 def test_what_a_file_says_was_submitted_stands_in_the_register():
