@@ -7,7 +7,9 @@ from catalogue.harvests.models import Appointment
 def send() -> int:
     """Tell every officer which sources fail; gives how many. Sends nothing where none does."""
     failing = list(
-        Appointment.objects.filter(failures__gt=0, paused="").select_related("source__state").order_by("source_id")
+        Appointment.objects.filter(failures__gt=0, paused="", source__withdrawal=None)
+        .select_related("source__state")
+        .order_by("source_id")
     )
     if failing:
         observed = reading.harvested([each.source_id for each in failing])

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from catalogue.datasets.models import Dataset
 from catalogue.harvests.models import Run
 from catalogue.register.life_cycle import Action, Status
-from catalogue.register.models import Entry, Event, Source, Submission, Version
+from catalogue.register.models import Entry, Event, Source, Submission, Version, Withdrawal
 from catalogue.states.models import State
 
 ENTRIES_A_PAGE = 50
@@ -63,10 +63,11 @@ def changes(since: date | None = None) -> QuerySet[Event]:
 
 
 class Harvested(NamedTuple):
-    """What was observed of a source beside the State's words. run: the last that ended."""
+    """What was observed of a source beside the State's words. run: the last that ended. withdrawn: since when the source is."""
 
     datasets: int
     run: Run | None
+    withdrawn: datetime | None
 
 
 def harvested(sources: Iterable[str]) -> Mapping[str, Harvested]:
@@ -77,12 +78,22 @@ def harvested(sources: Iterable[str]) -> Mapping[str, Harvested]:
     )
     last = Run.objects.filter(source__in=keys, ended__isnull=False).values("source").annotate(last=Max("pk"))
     runs = {run.source_id: run for run in Run.objects.filter(pk__in=[row["last"] for row in last])}
-    return {key: Harvested(counts.get(key, 0), runs.get(key)) for key in keys}
+    since = dict(Withdrawal.objects.filter(source__in=keys).values_list("source", "since"))
+    return {key: Harvested(counts.get(key, 0), runs.get(key), since.get(key)) for key in keys}
 
 
-def publicly_known(state: str) -> QuerySet[Source]:
-    """Sources that the State has not reported, and no draft of it speaks of."""
-    return Source.objects.filter(state_id=state, basis_kind="public-knowledge", reported=None).order_by("id")
+def publicly_known(state: str, *, withdrawn: bool = False) -> QuerySet[Source]:
+    """Sources that the State has not reported, and no draft of it speaks of: those that are in the catalogue, or those that
+    are withdrawn."""
+    known = Source.objects.filter(state_id=state, basis_kind="public-knowledge", reported=None)
+    return known.filter(withdrawal__isnull=not withdrawn).select_related("withdrawal").order_by("id")
+
+
+def withdrawn(state: str) -> QuerySet[Version]:
+    """The latest version of each entry that the State took back, and has not begun to report again."""
+    newer = Version.objects.filter(entry=OuterRef("entry"), number__gt=OuterRef("number"))
+    found = Version.objects.filter(~Exists(newer), state_id=state, status=Status.WITHDRAWN, entry__published=None)
+    return found.order_by("-decided", "id")
 
 
 def on_the_way(state: str) -> QuerySet[Version]:

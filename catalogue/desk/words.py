@@ -18,6 +18,8 @@ EVENTS: dict[str, Promise] = {
     "join": _("A focal point took up the invitation"),
     "hand-over": _("A focal point's role ended"),
     "permission": _("Permission to harvest recorded"),
+    "withdraw-source": _("Source withdrawn from the catalogue"),
+    "restore-source": _("Source restored to the catalogue"),
     "remove": _("The State says that this is not its source"),
 }
 """What happened, by the name of the event."""

@@ -146,6 +146,7 @@ class SourceOut(Schema):
     entry: UUID | None = Field(description="the published entry that reports it")
     datasets: int
     last_run: RunOut | None
+    withdrawn: datetime | None = Field(description="since when it is withdrawn: neither harvested nor published")
 
 
 class SourcePage(Page):

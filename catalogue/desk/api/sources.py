@@ -27,7 +27,7 @@ from catalogue.register.models import Source
 from harvesters.findings import Finding, FindingText, describe
 
 router = Router(tags=["harvesting"])
-PUBLIC = Q(reported__published__isnull=False) | Q(basis_kind="public-knowledge")
+PUBLIC = Q(reported__published__isnull=False) | Q(basis_kind="public-knowledge", withdrawal=None)
 MAX_ID = 2**63 - 1
 
 
@@ -62,7 +62,7 @@ def _source(row: Any, observed: reading.Harvested) -> SourceOut:
     entry = getattr(row, "reported", None)
     return SourceOut(
         id=row.pk, state=row.state_id, title={tag: plain(text) for tag, text in row.title.items()}, url=row.url,
-        protocol=row.protocol, basis=row.basis_kind, datasets=observed.datasets,
+        withdrawn=observed.withdrawn, protocol=row.protocol, basis=row.basis_kind, datasets=observed.datasets,
         entry=entry.pk if entry is not None and entry.published_id else None,
         last_run=_run(observed.run) if observed.run else None,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from catalogue.datasets import withdrawing
 from catalogue.desk import inviting, mail, reading
 from catalogue.desk.forms import DecisionForm, InvitationForm
 from catalogue.desk.guards import for_officer, person_of
@@ -20,7 +21,7 @@ from catalogue.harvests import appointments
 from catalogue.harvests.models import Appointment
 from catalogue.people import invitations, permissions
 from catalogue.people.models import Invitation, Person, Role
-from catalogue.reconcile.models import Hold
+from catalogue.reconcile.models import undecided
 from catalogue.register import life_cycle, remarks, review
 from catalogue.register.fields import FIELDS
 from catalogue.register.life_cycle import Action, Status
@@ -42,9 +43,10 @@ def office(request: HttpRequest) -> HttpResponse:
             Version.objects.filter(status__in=(Status.RECEIVED, Status.UNDER_REVIEW))
             .select_related("state", "submission").order_by("edited")[:10]
         ),
-        "held": list(Hold.objects.filter(state="pending").select_related("source__state")[:20]),
+        "held": list(undecided().select_related("source__state")[:20]),
         "failing": list(
-            Appointment.objects.filter(failures__gt=0, paused="").select_related("source__state").order_by("-failures")[:20]
+            Appointment.objects.filter(failures__gt=0, paused="", source__withdrawal=None)
+            .select_related("source__state").order_by("-failures")[:20]
         ),
         "invited": list(Invitation.objects.filter(used=None, expires__gt=timezone.now()).select_related("state")[:20]),
     }  # fmt: skip
@@ -133,6 +135,7 @@ def _decide(request: HttpRequest, found: Version, action: str, reasons: list[str
                 raise LifeCycleError(_("This cannot be done here; load the page again."))
         source = Version.objects.select_related("entry__source").get(pk=found.pk).entry.source
         if action == Action.ACCEPT and source is not None:
+            withdrawing.restore(source, actor, note)
             appointments.resume([source])
             appointments.ask_for([source])
     if action in (Action.ACCEPT, Action.RETURN, Action.REJECT, Action.PUBLISH):

@@ -9,8 +9,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalogue.datasets import withdrawing
 from catalogue.desk import attachments, mail, reading, telling
 from catalogue.desk.forms import EntryForm, SubmissionForm
 from catalogue.desk.guards import for_state, person_of
@@ -18,10 +19,10 @@ from catalogue.desk.models import Check
 from catalogue.errors import CatalogueError, EditedMeanwhile
 from catalogue.harvests import appointments
 from catalogue.people import permissions
-from catalogue.register import drafts, remarks, review
+from catalogue.register import drafts, life_cycle, remarks, review
 from catalogue.register.fields import FIELDS, shown, texts
-from catalogue.register.life_cycle import Status
-from catalogue.register.models import Entry, Source, Submission, Version
+from catalogue.register.life_cycle import Action, Status
+from catalogue.register.models import Source, Submission, Version
 from catalogue.states.languages import current
 from catalogue.states.models import State
 
@@ -43,6 +44,8 @@ def register(request: HttpRequest, state: State) -> HttpResponse:
         "returned": [each for each in on_the_way if each.status == Status.RETURNED and each.entry_id not in superseded],
         "submitted": [each for each in on_the_way if each.status not in (Status.DRAFT, Status.RETURNED)],
         "known": known,
+        "withdrawn": list(reading.withdrawn(state.code)),
+        "known_withdrawn": list(reading.publicly_known(state.code, withdrawn=True)),
         "observed": reading.harvested([entry.source_id for entry in published if entry.source_id]),
         "submissions": list(state.submissions.all()[:20]),
     }
@@ -185,16 +188,24 @@ def confirm(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
 
 
 @for_state
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
-    """Take an entry back. Its source is no longer harvested."""
+    """Take an entry back, after a page that says what will happen. Its source leaves the catalogue with it, at once."""
     found = get_object_or_404(Version.objects.select_related("entry__source"), pk=key, state=state)
-    note = request.POST.get("note", "").strip()
+    actor, note = permissions.actor(person_of(request)), request.POST.get("note", "").strip()
+    if request.method != "POST":
+        if Action.WITHDRAW not in life_cycle.possible(found.status, actor.party):
+            messages.error(request, _("This entry cannot be withdrawn any more."))
+            return redirect("desk:version", code=state.code, key=key)
+        leaving = review.goes_with(found)
+        datasets = withdrawing.live([leaving.pk]) if leaving else 0
+        context = {"state": state, "version": found, "source": leaving, "datasets": datasets}
+        return render(request, "desk/withdraw.html", context)
     try:
         with transaction.atomic():
-            review.withdraw(found, permissions.actor(person_of(request)), note)
-            if found.entry.source is not None and not Entry.objects.get(pk=found.entry_id).published_id:
-                appointments.pause([found.entry.source], _("The State withdrew it."))
+            leaving = review.withdraw(found, actor, note)
+            if leaving is not None:
+                withdrawing.withdraw(leaving, actor, note, timezone.now())
         mail.to_officers("withdrawn", {"state": state, "version": found, "note": note})
         messages.success(request, _("The entry is withdrawn."))
     except CatalogueError as error:
@@ -205,9 +216,10 @@ def withdraw(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
 @for_state
 @require_POST
 def not_ours(request: HttpRequest, state: State, source: str) -> HttpResponse:
-    """A publicly known source that the State says is not its own: paused, and the secretariat is told."""
+    """A publicly known source that the State says is not its own: paused, and the secretariat is told, which decides whether
+    it is withdrawn."""
     found = get_object_or_404(Source, pk=source, state=state, reported=None)
-    review.record(state.code, "remove", permissions.actor(person_of(request)), note=found.pk)
+    review.record(state.code, "remove", permissions.actor(person_of(request)), source=found)
     appointments.pause([found], _("The State says that this is not its source."))
     mail.to_officers("not_ours", {"state": state, "source": found})
     messages.success(request, _("The secretariat is told that this is not the State's source."))

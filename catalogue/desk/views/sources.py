@@ -5,21 +5,24 @@ from datetime import UTC, datetime
 import msgspec
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from catalogue.datasets import withdrawing
 from catalogue.desk import reading
 from catalogue.desk.forms import PauseForm, PermissionForm, ScheduleForm
 from catalogue.desk.guards import for_officer, person_of
+from catalogue.desk.templatetags.desk import number
 from catalogue.errors import HoldError, LetterNotPossible
 from catalogue.harvests import appointments, letters
 from catalogue.people import permissions
 from catalogue.reconcile import decisions
-from catalogue.reconcile.models import Hold
+from catalogue.reconcile.models import Hold, undecided, waiting
 from catalogue.register import review
-from catalogue.register.models import Source
+from catalogue.register.models import Event, Source
 from catalogue.register.schedules import ScheduleError, trigger
 from catalogue.register.source_entry import HarvestPermission, SourceEntry
 from catalogue.register.source_rows import row_of
@@ -28,20 +31,27 @@ from catalogue.states.languages import current
 from catalogue.states.reference import LANGUAGES
 
 ROWS_A_PAGE = 100
+EVENTS_SHOWN = 50
+
+DISOWNED = "remove"
+"""The event by which a State says that a source is not its own."""
 
 
 @for_officer
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Every source, and how it fares."""
-    rows = Source.objects.select_related("state", "appointment", "observation").order_by("state_id", "id")
+    rows = Source.objects.select_related("state", "appointment", "observation", "withdrawal")
+    rows = rows.order_by("state_id", "id")
     only = request.GET.get("only", "")
     if only == "failing":
-        rows = rows.filter(appointment__failures__gt=0)
+        rows = rows.filter(appointment__failures__gt=0, withdrawal=None)
     elif only == "paused":
         rows = rows.exclude(appointment=None).exclude(appointment__paused="")
     elif only == "held":
-        rows = rows.filter(holds__state="pending").distinct()
+        rows = rows.filter(waiting())
+    elif only == "withdrawn":
+        rows = rows.exclude(withdrawal=None)
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     observed = reading.harvested([source.pk for source in page])
     return render(request, "desk/sources.html", {"page": page, "observed": observed, "only": only})
@@ -51,7 +61,9 @@ def sources(request: HttpRequest) -> HttpResponse:
 @require_safe
 def source(request: HttpRequest, key: str) -> HttpResponse:
     """One source: its words, its runs, what is held, the letter to its portal's owner, and what can be done."""
-    found = get_object_or_404(Source.objects.select_related("state", "appointment", "observation"), pk=key)
+    found = get_object_or_404(
+        Source.objects.select_related("state", "appointment", "observation", "withdrawal"), pk=key
+    )
     runs = list(found.runs.all()[:20])
     language = request.GET.get("letter", current())
     last = next((run for run in runs if run.ended), None)
@@ -63,7 +75,8 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
             letter = None
     context = {
         "source": found, "runs": runs, "letter": letter, "letter_language": language,
-        "holds": list(Hold.objects.filter(source=found, state="pending")),
+        "holds": list(undecided().filter(source=found)), "live": withdrawing.live([key]),
+        "events": list(reversed(found.events.order_by("-id")[:EVENTS_SHOWN])), "disowned": _disowned(found),
         "appointment": getattr(found, "appointment", None), "observed": reading.harvested([key])[key],
         "pause_form": PauseForm(), "schedule_form": ScheduleForm(initial={"schedule": found.schedule}),
         "permission_form": PermissionForm(initial=found.permission or {}),
@@ -74,10 +87,12 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
 @for_officer
 @require_POST
 def act(request: HttpRequest, key: str, action: str) -> HttpResponse:
-    """Run now, pause, resume, schedule, or record a permission."""
-    found = get_object_or_404(Source, pk=key)
+    """Run now, pause, resume, schedule, record a permission, withdraw or restore."""
+    found = get_object_or_404(Source.objects.select_related("withdrawal"), pk=key)
     try:
         match action:
+            case "now" | "resume" if found.withdrawn:
+                messages.error(request, _("This source is withdrawn; restore it first."))
             case "now":
                 appointments.ask_for([found])
                 messages.success(request, _("It is harvested as soon as the clock can."))
@@ -94,6 +109,8 @@ def act(request: HttpRequest, key: str, action: str) -> HttpResponse:
                 messages.success(request, _("The schedule is changed."))
             case "permission":
                 _permit(request, found)
+            case "withdraw" | "restore":
+                _decide(request, found, action)
             case _:
                 messages.error(request, _("This cannot be done here; load the page again."))
     except ScheduleError:
@@ -108,6 +125,33 @@ def _reschedule(found: Source, schedule: str) -> None:
     _change(found, schedule=schedule)
 
 
+def _decide(request: HttpRequest, found: Source, action: str) -> None:
+    actor, note = permissions.actor(person_of(request)), request.POST.get("note", "").strip()
+    if action == "restore":
+        with transaction.atomic():
+            effect = withdrawing.restore(found, actor, note)
+            if effect.changed:
+                appointments.resume([found])
+        said = _("The source is restored. Datasets that come back with the next publishing: %(count)s.")
+    elif not note:
+        messages.error(request, _("Say why it is withdrawn; whoever sees it wants to know."))
+        return
+    else:
+        effect = withdrawing.withdraw(found, actor, note, datetime.now(UTC))
+        said = _("The source is withdrawn. Datasets that leave the catalogue with the next publishing: %(count)s.")
+    if effect.changed:
+        messages.success(request, said % {"count": number(effect.datasets)})
+    else:
+        messages.info(request, _("It was so already; nothing is changed."))
+
+
+def _disowned(found: Source) -> Event | None:
+    """That the State said it is not its source, where nobody has decided about that since."""
+    decided = (DISOWNED, withdrawing.WITHDRAW, withdrawing.RESTORE)
+    last = found.events.filter(action__in=decided).order_by("-id").first()
+    return last if last is not None and last.action == DISOWNED else None
+
+
 def _permit(request: HttpRequest, found: Source) -> None:
     form = PermissionForm(request.POST)
     if not form.is_valid():
@@ -116,7 +160,7 @@ def _permit(request: HttpRequest, found: Source) -> None:
     said = form.cleaned_data
     _change(found, harvest_permission=HarvestPermission(said["by"], said["date"].isoformat(), said["document"]))
     review.record(
-        found.state_id, "permission", permissions.actor(person_of(request)), note=f"{found.pk}: {said['document']}"
+        found.state_id, "permission", permissions.actor(person_of(request)), note=said["document"], source=found
     )
     messages.success(request, _("The permission is recorded."))
 

@@ -9,17 +9,20 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from catalogue.datasets.models import Dataset
+from catalogue.datasets.withdrawing import RESTORE, WITHDRAW
 from catalogue.desk import digests
 from catalogue.desk.models import Check, Upload
 from catalogue.harvests.models import Appointment
 from catalogue.people import personal_data
 from catalogue.people.models import Person
-from catalogue.register import drafts
+from catalogue.register import drafts, review
 from catalogue.register.life_cycle import Status
-from catalogue.register.models import Entry, Event, Version
+from catalogue.register.models import Entry, Event, Source, Version, Withdrawal
 from tests.catalogue.desk import browsing
-from tests.catalogue.desk.conftest import PASSWORD, entry
+from tests.catalogue.desk.conftest import FOCAL, OFFICER, PASSWORD, entry, submission
 from tests.catalogue.real_lists import REAL
 from tests.conftest import REALDATA, needs_realdata
 
@@ -92,20 +95,97 @@ def test_a_source_that_is_not_the_states_waits_and_the_secretariat_is_told(regis
     answer = signed_in["state"].post(reverse("desk:not-ours", kwargs={**XA, "source": "xa-known"}))
     assert answer.status_code == 302
     assert Appointment.objects.get(source="xa-known").paused
-    assert Event.objects.last().action == "remove"
+    assert (Event.objects.last().action, Event.objects.last().source_id) == ("remove", "xa-known")
     (letter,) = mail.outbox
     assert letter.to == ["officer@secretariat.example"]
     assert "xa-known" in letter.subject
 
 
+def datasets_of(source: Source, count: int) -> None:
+    for number in range(count):
+        Dataset.objects.create(
+            id=f"00000000-0000-4000-8000-{number:012}", source=source, native_id=str(number), name=f"contracts-{number}",
+            state="valid", record_hash="r", first_seen=timezone.now(), last_seen=timezone.now(), changed=timezone.now(), last_run=1,
+        )  # fmt: skip
+
+
 @pytest.mark.django_db
-def test_withdrawing_stops_the_harvest(register, signed_in):
+def test_withdrawing_takes_the_source_out_of_the_catalogue_and_accepting_it_again_brings_it_back(register, signed_in):
     version = register.versions["published"]
     source = Entry.objects.get(pk=version.entry_id).source
-    answer = signed_in["state"].post(reverse("desk:withdraw", kwargs={**XA, "key": version.pk}), {"note": "Closed."})
+    datasets_of(source, 3)
+    url = reverse("desk:withdraw", kwargs={**XA, "key": version.pk})
+    page = signed_in["state"].get(url).content.decode()
+    assert "Its source leaves the published catalogue with the next publishing. Datasets: 3" in page
+    assert Withdrawal.objects.count() == 0, "a page that is looked at does nothing"
+    answer = signed_in["state"].post(url, {"note": "Closed."})
     assert answer.status_code == 302
-    assert Appointment.objects.get(source=source).paused
+    assert Withdrawal.objects.get(source=source).note == "Closed."
+    assert not Dataset.objects.filter(withdrawn=None).exists()
+    event = Event.objects.get(action=WITHDRAW)
+    assert (event.actor, event.role, event.note) == (str(register.people["state"].id), "focal-point", "Closed.")
+    assert signed_in["state"].get(url).status_code == 302, "there is nothing to withdraw any more"
+    assert "Report it again" in signed_in["state"].get(reverse("desk:register", kwargs=XA)).content.decode()
+    again = drafts.revise(version)
+    review.submit(submission(register.state), [again], FOCAL)
+    assert Withdrawal.objects.exists(), "reporting it is not yet accepting it"
+    signed_in["officer"].post(reverse("desk:review", kwargs={"key": again.pk}), {"action": "accept"})
+    assert not Withdrawal.objects.exists()
+    assert Dataset.objects.filter(source=source, withdrawn=None).count() == 3
+    assert Event.objects.get(action=RESTORE).role == "officer"
     assert signed_in["nobody"].get(reverse("desk:entry", kwargs={"key": version.entry_id})).status_code == 410
+
+
+@pytest.mark.django_db
+def test_a_source_stays_while_another_version_stands_for_it(register, signed_in):
+    version = register.versions["published"]
+    second = drafts.revise(version)
+    review.submit(submission(register.state), [second], FOCAL)
+    signed_in["state"].post(reverse("desk:withdraw", kwargs={**XA, "key": second.pk}))
+    assert not Withdrawal.objects.exists(), "what was never accepted fed nothing"
+    third = drafts.revise(version)
+    review.submit(submission(register.state), [third], FOCAL)
+    review.accept(third, OFFICER)
+    url = reverse("desk:withdraw", kwargs={**XA, "key": version.pk})
+    assert "Another version of the entry stands" in signed_in["state"].get(url).content.decode()
+    signed_in["state"].post(url)
+    assert not Withdrawal.objects.exists()
+    signed_in["state"].post(reverse("desk:withdraw", kwargs={**XA, "key": third.pk}))
+    assert Withdrawal.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_officer_decides_about_a_source_that_is_not_the_states(register, signed_in):
+    datasets_of(register.source, 2)
+    signed_in["state"].post(reverse("desk:not-ours", kwargs={**XA, "source": "xa-known"}))
+    page = reverse("desk:source", kwargs={"key": "xa-known"})
+    told = signed_in["officer"].get(page).content.decode()
+    assert "The State says that this is not its source" in told
+    assert "leave the published catalogue with the next publishing: 2" in told
+    act = {
+        name: reverse("desk:source-act", kwargs={"key": "xa-known", "action": name})
+        for name in ("withdraw", "restore", "now")
+    }
+    for who in ("state", "other", "nobody"):
+        assert signed_in[who].post(act["withdraw"], {"note": "x"}).status_code in (302, 404)
+    signed_in["officer"].post(act["withdraw"], {"note": " "})
+    assert not Withdrawal.objects.exists(), "only an officer does, and says why"
+    signed_in["officer"].post(act["withdraw"], {"note": "The State disowns it."})
+    assert Dataset.objects.filter(withdrawn=None).count() == 0
+    told = signed_in["officer"].get(page).content.decode()
+    assert "Withdrawn from the catalogue since" in told
+    assert "The State disowns it." in told
+    assert "Withdraw it, or resume it" not in told, "it is decided"
+    assert "xa-known" in signed_in["officer"].get(reverse("desk:sources") + "?only=withdrawn").content.decode()
+    answer = signed_in["officer"].post(act["now"], follow=True).content.decode()
+    assert "This source is withdrawn; restore it first." in answer
+    for public in (reverse("desk:state", kwargs=XA), "/api/v1/sources"):
+        assert "known.xa.example" not in signed_in["nobody"].get(public).content.decode()
+    assert "withdrawn since" in signed_in["state"].get(reverse("desk:register", kwargs=XA)).content.decode()
+    signed_in["officer"].post(act["restore"], {"note": "It is after all."})
+    assert Dataset.objects.filter(withdrawn=None).count() == 2
+    assert not Appointment.objects.get(source="xa-known").paused
+    assert "known.xa.example" in signed_in["nobody"].get("/api/v1/sources").content.decode()
 
 
 # -- letters
