@@ -2,7 +2,7 @@
 
 import pytest
 import requests
-from ckanapi import RemoteCKAN
+from ckanapi import NotAuthorized, RemoteCKAN
 
 from portal import local
 from tests.conftest import CKAN_ENVIRONMENT, Catalogue, CkanDouble, Reply, Site, dataset
@@ -95,6 +95,40 @@ def test_what_is_withdrawn_is_deleted_in_ckan_and_comes_back_under_the_same_name
     assert totals(hasty.json("publish"))["updated"] == 1
     assert ckan.action.package_show(id=package["id"])["name"] == name
     assert name in ckan.action.package_list()
+
+
+def test_a_withdrawn_source_leaves_ckan_and_comes_back_under_the_same_names(portal, publisher, address):
+    publisher.run("publish")
+    ckan = RemoteCKAN(address.url)
+    source = publisher.json("sources", "list")[0]["id"]
+    before = {package["id"]: ckan.action.package_show(id=package["id"])["name"] for package in publisher.packages()}
+
+    def found() -> set[str]:
+        return {each["id"] for each in ckan.action.package_search(fq=f"source:{source}", rows=10)["results"]}
+
+    assert found() == set(before)
+    # A run that is held holds back nothing of what a person decides.
+    portal.datasets = [{**each, "id": f"new-{each['id']}", "title": f"{each['title']} a"} for each in portal.datasets]
+    assert publisher.json("harvest", source)["runs"][0]["hold"]
+    publisher.run("sources", "withdraw", source, "--note", "The State took it back.")
+    publisher.run("run", "--once")  # the clock harvests nothing of it, and tells CKAN
+    assert found() == set()
+    for key in before:
+        with pytest.raises(NotAuthorized):  # as CKAN tells whoever may not see what is deleted
+            ckan.action.package_show(id=key)
+    published = publisher.json("publish", "--reconcile")
+    assert (published["written"], published["compared"]["shown"], published["compared"]["missing"]) == (0, 0, 0)
+    deleted = RemoteCKAN(address.url, apikey=address.token).action.package_show(id=next(iter(before)))
+    assert (deleted["state"], deleted["name"]) == ("deleted", before[deleted["id"]]), "its identifier and name are kept"
+
+    publisher.run("sources", "restore", source)
+    held = publisher.json("publish")
+    assert (held["written"], held["states"][0]["held"]) == (0, 8), "and then the run is held as before"
+    (hold,) = publisher.json("held", "list")
+    publisher.run("held", "refuse", str(hold["id"]), "--by", "Data officer")
+    assert totals(publisher.json("publish"))["updated"] == 4
+    assert {key: ckan.action.package_show(id=key)["name"] for key in found()} == before
+    assert publisher.json("publish")["written"] == 0
 
 
 def test_nothing_of_a_held_run_reaches_ckan_before_a_person_decides(portal, publisher, address):

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 def seed(password: str) -> dict[str, str]:
     """Fill the register of XA; gives the keys that the addresses of pages need."""
+    from catalogue.datasets import withdrawing
     from catalogue.desk import uploads
     from catalogue.desk.models import Check, Upload, UploadedFile, UploadedRow
     from catalogue.harvests.models import Appointment, Run
@@ -79,6 +80,11 @@ def seed(password: str) -> dict[str, str]:
     )
     source.save()
     now = datetime.now(UTC)
+    gone = row_of(SourceEntry("xa-gone", "XA", {"en": "Gone"}, "https://gone.xa.example", Basis("public-knowledge")))
+    gone.save()
+    review.record("XA", "remove", by_state, source=gone)
+    withdrawing.withdraw(gone, by_office, "L’État indique que cette source n’est pas la sienne.", now)
+    review.record("XA", "remove", by_state, source=source)
     run = Run.objects.create(
         source=source, state="failed", failure="blocked", started=now - timedelta(hours=2), ended=now - timedelta(hours=1),
         sentence="known.xa.example refuses us (403); ask its operator to let the catalogue's user agent in.",

@@ -43,6 +43,7 @@ def pages(keys: dict[str, str]) -> dict[str, dict[str, str]]:
             "register": "desk/XA/", "new": "desk/XA/new/", "known": "desk/XA/new/?source=xa-known",
             "draft": f"desk/XA/drafts/{keys['draft']}/", "returned": f"desk/XA/versions/{keys['returned']}/",
             "published": f"desk/XA/versions/{keys['published']}/", "submit": "desk/XA/submit/",
+            "withdraw": f"desk/XA/versions/{keys['published']}/withdraw/",
             "submission": f"desk/XA/submissions/{keys['submission']}/", "lists": "desk/XA/lists/",
             "list": f"desk/XA/lists/{keys['upload']}/", "me": "me/", "password": "accounts/password/change/",
             "totp": "accounts/2fa/", "totp-on": "accounts/2fa/totp/activate/", "logout": "accounts/logout/",
@@ -51,6 +52,7 @@ def pages(keys: dict[str, str]) -> dict[str, dict[str, str]]:
             "office": "office/", "queue": "office/queue/", "queue-accepted": "office/queue/?status=accepted",
             "review": f"office/queue/{keys['received']}/", "review-again": f"office/queue/{keys['again']}/",
             "people": "office/people/", "sources": "office/sources/", "source": "office/sources/xa-known/",
+            "source-withdrawn": "office/sources/xa-gone/",
         },
     }  # fmt: skip
 
