@@ -24,6 +24,7 @@ from harvesters.detect import FALLBACK, SECONDS_BETWEEN, Candidate, Step, with_s
 from harvesters.findings import Finding, describe, find
 from harvesters.package import encode
 from harvesters.parts import collect, look_up
+from harvesters.phrases import Phrase, all_in_words, in_words, phrase, verbatim
 from harvesters.registry import harvester_for
 from harvesters.spool import Noticed, Record, Verdict, read_spool
 
@@ -53,6 +54,28 @@ class Explained(msgspec.Struct, frozen=True):
     dataset: str = ""
 
 
+class Spoken(msgspec.Struct, frozen=True):
+    """A protocol that the address may be read by, as `harvesters.detect.Candidate`, with the evidence in words."""
+
+    protocol: str
+    title: str
+    confidence: int
+    url: str
+    evidence: str
+    asked: str
+    advertised: int | None
+    options: dict[str, Any]
+    named: bool
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One request, as `harvesters.detect.Step`, in words."""
+
+    asked: str
+    because: str
+    came: str
+
+
 class Judgement(msgspec.Struct, frozen=True):
     """What the address amounts to.
 
@@ -66,17 +89,18 @@ class Judgement(msgspec.Struct, frozen=True):
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """What a check found. datasets: package descriptors, as they would stand in the catalogue. url: as given; source_url:
-    what a source should name."""
+    what a source should name. language: of what is said."""
 
     url: str
-    candidates: list[Candidate]
+    language: str
+    candidates: list[Spoken]
     protocol: str | None
     source_url: str | None
     advertised: int | None
     datasets: list[dict[str, Any]]
     findings: list[Explained]
     verdict: Judgement
-    steps: list[Step]
+    steps: list[Asked]
     requests: int
     seconds: float
 
@@ -86,7 +110,7 @@ class _Preview(msgspec.Struct):
     findings: list[tuple[str, Finding]] = []
     advertised: int | None = None
     requests: int = 0
-    sentence: str = ""
+    said: tuple[Phrase, ...] = ()
     done: bool = False
 
 
@@ -102,7 +126,7 @@ def check(
 ) -> Checked:
     """Look at an address: which protocols it speaks, how many datasets it has, and the first `limit` of them.
 
-    protocol: look for this one only. language: of the findings, one of the six. Raises CheckNotPossible for what is no
+    protocol: look for this one only. language: of what is said, one of the six. Raises CheckNotPossible for what is no
     web address and for settings that cannot be used, and UnknownProtocol.
     """
     started = time.monotonic()
@@ -123,10 +147,11 @@ def check(
     if chosen is None or not preview.datasets:
         chosen = next(iter(candidates), None)
     took = time.monotonic() - started
-    findings = [("", finding) for finding in _own_findings(url, probed, candidates, preview, seconds)]
+    findings = [("", finding) for finding in _own_findings(url, probed, candidates, preview, seconds, language)]
     return Checked(
         url=url,
-        candidates=candidates,
+        language=language,
+        candidates=[_spoken(candidate, language) for candidate in candidates],
         protocol=chosen.protocol if chosen else None,
         source_url=chosen.url if chosen else None,
         advertised=_first(chosen.advertised if chosen else None, preview.advertised),
@@ -134,8 +159,8 @@ def check(
         findings=[
             _explained(whose, finding, language) for whose, finding in _each_once([*findings, *preview.findings])
         ],
-        verdict=_judgement(chosen, preview, probed),
-        steps=probed.steps,
+        verdict=_judgement(chosen, preview, probed, language),
+        steps=[_asked(step, language) for step in probed.steps],
         requests=probed.requests + preview.requests,
         seconds=round(took, 2),
     )
@@ -159,7 +184,7 @@ def _worth_reading(candidates: list[Candidate], url: str, protocol: str | None) 
     if protocol is not None and not candidates:
         harvester = harvester_for(protocol)
         address = with_scheme(url)
-        yield Candidate(protocol, harvester.title, 1, address, "it was named", address)
+        yield Candidate(protocol, harvester.title, 1, address, phrase("protocol-named"), address)
 
 
 def _preview(candidate: Candidate, configuration: Configuration, limit: int, *, until: float) -> _Preview:
@@ -211,7 +236,7 @@ def _read(spool: Path, source: base.Source, limit: int, preview: _Preview) -> No
             case Noticed():
                 preview.findings.append(("", line.finding))
             case Verdict():
-                preview.sentence = "" if line.records else line.sentence
+                preview.said = () if line.records else (verbatim(line.sentence),)
             case _:
                 pass
 
@@ -220,11 +245,11 @@ def _read(spool: Path, source: base.Source, limit: int, preview: _Preview) -> No
 
 
 def _own_findings(
-    url: str, probed: Probed, candidates: list[Candidate], preview: _Preview, seconds: float
+    url: str, probed: Probed, candidates: list[Candidate], preview: _Preview, seconds: float, language: str
 ) -> list[Finding]:
     found = []
     if probed.trouble is not None and not candidates:
-        found.append(find("address-unanswered", value=url, why=probed.trouble[1]))
+        found.append(find("address-unanswered", value=url, why=all_in_words(probed.trouble[1], language)))
     elif all(candidate.confidence <= FALLBACK for candidate in candidates):
         found.append(find("nothing-machine-readable", value=url))
     if not probed.done or (candidates and not preview.done and len(preview.datasets) == 0):
@@ -237,29 +262,26 @@ def _lists_nothing(candidate: Candidate, preview: _Preview) -> bool:
     return preview.done and not preview.datasets and _first(preview.advertised, candidate.advertised) == 0
 
 
-def _judgement(chosen: Candidate | None, preview: _Preview, probed: Probed) -> Judgement:
+def _judgement(chosen: Candidate | None, preview: _Preview, probed: Probed, language: str) -> Judgement:
+    state, said = _judged(chosen, preview, probed)
+    return Judgement(state, all_in_words(said, language))
+
+
+def _judged(chosen: Candidate | None, preview: _Preview, probed: Probed) -> tuple[str, tuple[Phrase, ...]]:
     if chosen is None and probed.trouble is not None:
-        return Judgement("unanswered", probed.trouble[1])
+        return "unanswered", probed.trouble[1]
     if chosen is None:
-        return Judgement(
-            "nothing-found",
-            "Nothing machine-readable was found; the entry can be registered as a web page all the same.",
-        )
+        return "nothing-found", (phrase("check-nothing-found"),)
     if chosen.confidence <= FALLBACK:
-        return Judgement(
-            "single-entry", f"No catalogue was found; the address can be listed as one entry ({chosen.title.lower()})."
-        )
+        return "single-entry", (phrase("check-single-entry", protocol=chosen.title.lower()),)
     if preview.datasets:
         advertised = _first(chosen.advertised, preview.advertised)
-        says = f"; the portal says that it has {advertised:,} datasets" if advertised is not None else ""
-        return Judgement("readable", f"This is {chosen.title}, and it can be harvested{says}.")
+        if advertised is None:
+            return "readable", (phrase("check-readable", protocol=chosen.title),)
+        return "readable", (phrase("check-readable-counted", protocol=chosen.title, datasets=advertised),)
     if _lists_nothing(chosen, preview):
-        return Judgement(
-            "recognised",
-            f"This is {chosen.title}, and it lists no dataset; check that it is the right address, or publish the first one.",
-        )
-    why = f" {preview.sentence}" if preview.sentence else ""
-    return Judgement("recognised", f"This looks like {chosen.title}, but no dataset was read yet.{why}")
+        return "recognised", (phrase("check-lists-nothing", protocol=chosen.title),)
+    return "recognised", (phrase("check-recognised", protocol=chosen.title), *preview.said)
 
 
 def _each_once(findings: list[tuple[str, Finding]]) -> list[tuple[str, Finding]]:
@@ -268,6 +290,14 @@ def _each_once(findings: list[tuple[str, Finding]]) -> list[tuple[str, Finding]]
     for whose, finding in findings:
         kept.setdefault((finding.code, finding.value), (whose, finding))
     return list(kept.values())
+
+
+def _spoken(candidate: Candidate, language: str) -> Spoken:
+    return Spoken(**msgspec.structs.asdict(candidate) | {"evidence": in_words(candidate.evidence, language)})
+
+
+def _asked(step: Step, language: str) -> Asked:
+    return Asked(step.asked, in_words(step.because, language), all_in_words(step.came, language))
 
 
 def _explained(whose: str, finding: Finding, language: str) -> Explained:

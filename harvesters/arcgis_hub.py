@@ -13,6 +13,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig, words
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped, Place, Publisher
+from harvesters.phrases import phrase
 from harvesters.places import read_places
 from harvesters.spool import Ask, Record
 from harvesters.values import Moment, read_epoch_ms
@@ -127,12 +128,13 @@ class ArcgisHub(JsonPages):
         shaped = "hub.arcgis.com" in seen.url or "opendata.arcgis.com" in seen.url
         if seen.reported or marked:
             url = f"{seen.root}api/search/v1/collections/dataset/items?limit=1"
-            weight, because = (80, "the page bears ArcGIS Hub's marks") if marked else (20, "where ArcGIS Hub answers")
-            yield Lead(url, 58 if shaped and not marked else weight, because, "application/json")
+            weight, because = (80, "page-bears-marks") if marked else (20, "usual-place")
+            yield Lead(
+                url, 58 if shaped and not marked else weight, phrase(because, name="ArcGIS Hub"), "application/json"
+            )
             if marked or shaped or "/api/v3/datasets" in seen.url:
-                yield Lead(
-                    f"{seen.root}api/v3/datasets?page[size]=1", 56, "where its version 3 answers", "application/json"
-                )
+                api = f"{seen.root}api/v3/datasets?page[size]=1"
+                yield Lead(api, 56, phrase("usual-place", name="ArcGIS Hub API 3"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -146,14 +148,16 @@ class ArcgisHub(JsonPages):
             and "/api/search/v1/collections/" in seen.url
             and isinstance(answer.get("numberMatched"), int)
         ):
-            return Recognised(95, seen.root, "the Hub's search API answers", answer["numberMatched"])
+            return Recognised(
+                95, seen.root, phrase("answers-with-datasets", name="ArcGIS Hub Search API"), answer["numberMatched"]
+            )
         listed, total = answer.get("data"), dig(answer, "meta", "stats", "totalCount")
         if (
             isinstance(listed, list)
             and isinstance(total, int)
             and all(dig(m, "attributes") is not None for m in listed)
         ):
-            return Recognised(94, seen.root, "version 3 of the Hub's API answers", total)
+            return Recognised(94, seen.root, phrase("answers-with-datasets", name="ArcGIS Hub API 3"), total)
         return None
 
     @classmethod

@@ -16,6 +16,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig, members
 from harvesters.mapping import Draft, Reading, describe
 from harvesters.package import Additions, Mapped, Place
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 
 OFFERS_DATA = ("MapServer", "FeatureServer", "ImageServer", "VectorTileServer", "SceneServer")
@@ -128,21 +129,20 @@ class ArcgisServer(Harvester):
         shaped = _DIRECTORY.match(urlsplit(seen.url).path)
         if shaped is not None:
             own = urlunsplit(urlsplit(seen.url)._replace(query="f=json", fragment=""))
-            yield Lead(own, 74, "the address is in a services directory of ArcGIS Server", "application/json")
+            yield Lead(own, 74, phrase("address-looks-like", name="ArcGIS Server"), "application/json")
         for anchor in seen.anchors:
             linked = _DIRECTORY.match(urlsplit(anchor).path)
             if linked is not None:
                 url = urlunsplit(urlsplit(anchor)._replace(path=linked[1], query="f=json", fragment=""))
-                yield Lead(url, 61, "the page links to a services directory", "application/json")
+                yield Lead(url, 61, phrase("page-links-to", name="ArcGIS Server"), "application/json")
                 break
         else:
             marked = "arcgis" in seen.url.lower() or "arcgis" in seen.text[:200_000].lower()
-            weight, because = (
-                (46, "the address or its page names ArcGIS") if marked else (8, "where ArcGIS Server answers")
-            )
-            yield Lead(f"{seen.root}arcgis/rest/services?f=json", weight, because, "application/json")
+            weight, because = (46, "page-mentions") if marked else (8, "usual-place")
+            asked = phrase(because, name="ArcGIS Server")
+            yield Lead(f"{seen.root}arcgis/rest/services?f=json", weight, asked, "application/json")
             if marked:
-                yield Lead(f"{seen.base}rest/services?f=json", weight + 1, because, "application/json")
+                yield Lead(f"{seen.base}rest/services?f=json", weight + 1, asked, "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -153,12 +153,10 @@ class ArcgisServer(Harvester):
         url = urlunsplit(urlsplit(seen.url)._replace(query="", fragment=""))
         services, folders = members(said.get("services")), members(said.get("folders"))
         if services or folders:
-            evidence = (
-                f"a services directory of ArcGIS Server lists {len(services)} services and {len(folders)} folders"
-            )
+            evidence = phrase("lists-services", name="ArcGIS Server", services=len(services), folders=len(folders))
             return Recognised(93, url, evidence)
         if _SERVICE.match(urlsplit(seen.url).path) and ("layers" in said or "extent" in said or "fullExtent" in said):
-            return Recognised(93, url, "it is a service of ArcGIS Server", 1)
+            return Recognised(93, url, phrase("one-service", name="ArcGIS Server"), 1)
         return None
 
     @classmethod

@@ -20,6 +20,7 @@ from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.jsonvalues import members
 from harvesters.mapping import Draft, Reading, build_resources, compose
 from harvesters.package import Additions, Mapped, Publisher
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 from harvesters.values import clean_text
 
@@ -128,14 +129,14 @@ class Bods(Harvester):
         """Files that the page links to."""
         linked = [a for a in seen.anchors if a.partition("?")[0].endswith((".json", ".jsonl")) and _LIKELY.search(a)]
         for url in linked[:1]:
-            yield Lead(url, 65, "the page links to beneficial ownership data", "application/json")
+            yield Lead(url, 65, phrase("page-links-to", name="BODS"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
         """Statements with an identifier and a kind, in the first part of the file."""
         head = seen.text[:262144]
         if head.lstrip()[:1] in ("[", "{") and _STATEMENT.search(head[:16384]) and _KIND.search(head):
-            return Recognised(94, seen.url, "it has statements of beneficial ownership", 1)
+            return Recognised(94, seen.url, phrase("statements-of-ownership"), 1)
         return None
 
     @classmethod

@@ -38,6 +38,7 @@ from harvesters.evidence import Lead, Recognised, Seen, places, root_of
 from harvesters.findings import find
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 
 PAGE_SIZES = (1000, 100, 20)
@@ -156,11 +157,11 @@ class Ckan(Harvester):
         for base in list(bases)[:2]:
             url = f"{base}/api/3/action/package_search?rows=0"
             if _bears_marks(seen):
-                yield Lead(url, 90, "the page bears the marks of CKAN")
+                yield Lead(url, 90, phrase("page-bears-marks", name="CKAN"))
             elif base != root_of(seen.url).rstrip("/") and base == base_of(seen.url) and API_BASE.search(seen.url):
-                yield Lead(url, 55, "the address has the shape of a CKAN's")
+                yield Lead(url, 55, phrase("address-looks-like", name="CKAN"))
             else:
-                yield Lead(url, 40, "where a CKAN answers")
+                yield Lead(url, 40, phrase("usual-place", name="CKAN"))
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -171,11 +172,13 @@ class Ckan(Harvester):
             if isinstance(result, dict) and isinstance(result.get("results"), list):
                 count = result.get("count")
                 told = count if isinstance(count, int) else None
-                return Recognised(95, base_of(seen.url), "package_search answers as CKAN's does", told)
+                return Recognised(
+                    95, base_of(seen.url), phrase("answers-with-datasets", name="CKAN package_search"), told
+                )
             if answer.get("success") is True and "result" in answer and "help" in answer:
-                return Recognised(80, base_of(seen.url), "the Action API answers in CKAN's envelope")
+                return Recognised(80, base_of(seen.url), phrase("answers-in-form", name="CKAN Action API"))
         if "ckan" in seen.generator.split():
-            return Recognised(85, base_of(seen.url), f"the page names its generator as {seen.generator}")
+            return Recognised(85, base_of(seen.url), phrase("generator-named", generator=seen.generator))
         return None
 
     # -- asks

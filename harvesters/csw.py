@@ -28,6 +28,7 @@ from harvesters.iso import record as iso
 from harvesters.iso.mapping import map_iso
 from harvesters.markup import Element, child, local, text
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 from harvesters.xmlrecord import too_large, xml_record
 
@@ -155,18 +156,20 @@ class Csw(Harvester):
             yield Lead(
                 capabilities(seen.url),
                 57,
-                "the address has the shape of a CSW's",
+                phrase("address-looks-like", name="CSW"),
             )
         if seen.is_html and ("geonetwork" in seen.text.lower()):
             base = seen.url.partition("/srv")[0].rstrip("/") + "/" if "/srv" in seen.url else f"{seen.root}geonetwork/"
             url = f"{base}srv/eng/csw?service=CSW&request=GetCapabilities"
-            yield Lead(url, 70, "the page bears GeoNetwork's marks, which has a CSW")
+            yield Lead(url, 70, phrase("page-bears-marks-of-host", name="GeoNetwork", service="CSW"))
         if seen.is_html and "pycsw" in seen.text.lower():
-            yield Lead(f"{seen.root}csw?service=CSW&request=GetCapabilities", 70, "the page bears pycsw's marks")
+            yield Lead(
+                f"{seen.root}csw?service=CSW&request=GetCapabilities", 70, phrase("page-bears-marks", name="pycsw")
+            )
         elif seen.reported:
-            yield Lead(f"{seen.root}csw?service=CSW&request=GetCapabilities", 13, "where a CSW often is")
+            yield Lead(f"{seen.root}csw?service=CSW&request=GetCapabilities", 13, phrase("usual-place", name="CSW"))
         for url in [anchor for anchor in seen.anchors if "csw" in anchor.lower()][:1]:
-            yield Lead(capabilities(url), 65, "the page links to a CSW")
+            yield Lead(capabilities(url), 65, phrase("page-links-to", name="CSW"))
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -179,13 +182,18 @@ class Csw(Harvester):
         if b"GetRecordsResponse" in head:
             matched = re.search(rb'numberOfRecordsMatched="(\d+)"', head)
             return Recognised(
-                93, with_query(seen.url, {}), "a CSW answers with records", int(matched[1]) if matched else None
+                93,
+                with_query(seen.url, {}),
+                phrase("answers-with-records", name="CSW"),
+                int(matched[1]) if matched else None,
             )
         version = re.search(rb'\sversion="([\d.]+)"', head)
         return Recognised(
             95,
             with_query(seen.url, {}),
-            f"a CSW answers with its capabilities (version {version[1].decode() if version else 'not said'})",
+            phrase("says-its-version", name="CSW", version=version[1].decode())
+            if version
+            else phrase("says-what-it-is", name="CSW"),
         )
 
 

@@ -14,6 +14,7 @@ from harvesters.jsonrecord import decoded_json
 from harvesters.maildate import iso_of_mail
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 
 _HTML_STARTS = (b"<!doctype html", b"<html")
@@ -57,8 +58,8 @@ class DataFile(Harvester):
     def recognise(cls, seen: Seen) -> Recognised | None:
         """Any answer to the reported address that is no page and not empty."""
         if seen.reported and not seen.is_html and seen.body.strip():
-            kind = seen.media_type or "a file without a media type"
-            return Recognised(12, seen.asked, f"it is a file ({kind})", 1)
+            kind = phrase("file-of-type", media=seen.media_type) if seen.media_type else phrase("file-untyped")
+            return Recognised(12, seen.asked, kind, 1)
         return None
 
     @classmethod

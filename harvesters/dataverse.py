@@ -15,6 +15,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig, members, words
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped, Place, Publisher
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 
 PERSONAL_FIELDS = frozenset(
@@ -106,8 +107,9 @@ class Dataverse(JsonPages):
         """The search."""
         marked = seen.is_html and "dataverse" in seen.text.lower()
         if seen.reported or marked:
-            weight, because = (80, "the page bears Dataverse's marks") if marked else (10, "where Dataverse answers")
-            yield Lead(f"{seen.root}api/search?q=*&type=dataset&per_page=1", weight, because, "application/json")
+            weight, because = (80, "page-bears-marks") if marked else (10, "usual-place")
+            url = f"{seen.root}api/search?q=*&type=dataset&per_page=1"
+            yield Lead(url, weight, phrase(because, name="Dataverse"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -118,7 +120,7 @@ class Dataverse(JsonPages):
             and isinstance(dig(data, "items"), list)
             and isinstance(data.get("total_count"), int)
         ):
-            return Recognised(95, seen.root, "the search of a Dataverse installation answers", data["total_count"])
+            return Recognised(95, seen.root, phrase("answers-with-datasets", name="Dataverse"), data["total_count"])
         return None
 
     @classmethod

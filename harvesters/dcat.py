@@ -14,6 +14,7 @@ from harvesters.errors import MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.rdf.body import Body
 from harvesters.rdf.dataset import map_dataset
 from harvesters.rdf.feed import Member, Page, page_of
@@ -97,12 +98,12 @@ class Dcat(Harvester):
         """What the page offers as RDF, else the usual places of a catalogue."""
         for relation, media_type, url in seen.links:
             if "alternate" in relation and media_type in RDF_TYPES:
-                yield Lead(url, 75, f"the page offers it as {media_type}", ACCEPT)
+                yield Lead(url, 75, phrase("page-offers-as", format=media_type), ACCEPT)
         if seen.reported:
             for url in [anchor for anchor in seen.anchors if _CATALOGUE_LINK.search(anchor)][:2]:
-                yield Lead(url, 65, "the page links to it", ACCEPT)
+                yield Lead(url, 65, phrase("page-links-to", name="RDF"), ACCEPT)
             for path, weight in WELL_KNOWN:
-                yield Lead(f"{seen.root}{path}", weight, "where catalogues in RDF often are", ACCEPT)
+                yield Lead(f"{seen.root}{path}", weight, phrase("usual-place", name="DCAT"), ACCEPT)
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -115,10 +116,10 @@ class Dcat(Harvester):
         if syntax is Syntax.JSON_LD and "http://www.w3.org/ns/dcat#" not in seen.text:
             return None
         total = _TOTAL.search(seen.text)
-        if _CATALOGUE.search(seen.text):
-            return Recognised(80, seen.url, f"it is DCAT in {syntax.value}", int(total[1]) if total else None)
-        if _TREE_NODE.search(seen.text):
-            return Recognised(78, seen.url, f"it is a node of a feed (TREE) in {syntax.value}")
+        for mark, name, confidence in ((_CATALOGUE, "DCAT", 80), (_TREE_NODE, "TREE", 78)):
+            if mark.search(seen.text):
+                evidence = phrase("answers-in-form-and-syntax", name=name, syntax=syntax.value)
+                return Recognised(confidence, seen.url, evidence, int(total[1]) if total and name == "DCAT" else None)
         return None
 
     def _ask(self, url: str, purpose: str) -> Ask:

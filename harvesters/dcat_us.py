@@ -35,6 +35,7 @@ from harvesters.findings import find
 from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Noticed, Record
 from harvesters.values import read_url
 
@@ -194,10 +195,10 @@ class DcatUs(Harvester):
         """The place that the standard prescribes, and a data.json that the page links to."""
         linked = [anchor for anchor in seen.anchors if urlsplit(anchor).path.endswith("/data.json")]
         for url in linked[:1]:
-            yield Lead(url, 70, "the page links to a data.json", "application/json")
+            yield Lead(url, 70, phrase("page-links-to", name="data.json"), "application/json")
         if seen.reported:
             for place in places(seen.url):
-                yield Lead(f"{place}data.json", 30, "where DCAT-US puts its file", "application/json")
+                yield Lead(f"{place}data.json", 30, phrase("usual-place", name="DCAT-US"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -207,11 +208,13 @@ class DcatUs(Harvester):
         if seen.whole:
             said = seen.json
             if is_dataset(said):
-                return Recognised(82, seen.url, "it is one dataset of DCAT-US 3", 1)
+                return Recognised(82, seen.url, phrase("one-dataset", name="DCAT-US 3"), 1)
             if isinstance(said, dict) and "dataset" not in said and isinstance(said.get("catalog"), list):
                 found = len(listed_within(said))
                 return (
-                    Recognised(80, seen.url, "it is a catalogue of catalogues of DCAT-US 3", found) if found else None
+                    Recognised(80, seen.url, phrase("catalogue-of-catalogues", name="DCAT-US 3"), found)
+                    if found
+                    else None
                 )
             stated = (
                 next((said[key] for key in ("dataset", "datasets") if key in said), None)
@@ -230,13 +233,16 @@ class DcatUs(Harvester):
                 return None
             within = len(listed_within(said)) if isinstance(said, dict) else 0
             return Recognised(
-                80 if isinstance(said, dict) else 70, seen.url, "it is a data.json of DCAT-US", len(stated) + within
+                80 if isinstance(said, dict) else 70,
+                seen.url,
+                phrase("answers-in-form", name="DCAT-US"),
+                len(stated) + within,
             )
         head = seen.text[:65536]
         if head.lstrip()[:1] not in ("{", "[") or not _MEMBER.search(head):
             return None
         if _LIST.search(head) or _CONTEXT.search(head):
-            return Recognised(80, seen.url, "it begins as a data.json of DCAT-US does")
+            return Recognised(80, seen.url, phrase("begins-in-form", name="DCAT-US"))
         return None
 
     @classmethod

@@ -14,6 +14,7 @@ import msgspec
 
 from harvesters.base import Harvester
 from harvesters.evidence import Lead, Recognised, Seen
+from harvesters.phrases import Phrase, phrase
 from harvesters.registry import all_harvesters
 
 MAX_REQUESTS = 25
@@ -38,11 +39,11 @@ FALLBACK = 20
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One request of a detection: what was asked and why, and what came back in a few words."""
+    """One request of a detection: what was asked and why, and what came back, one phrase after the other."""
 
     asked: str
-    because: str
-    came: str
+    because: Phrase
+    came: tuple[Phrase, ...]
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -56,7 +57,7 @@ class Candidate(msgspec.Struct, frozen=True):
     title: str
     confidence: int
     url: str
-    evidence: str
+    evidence: Phrase
     asked: str
     advertised: int | None = None
     options: dict[str, Any] = {}
@@ -80,9 +81,9 @@ class Detection:
         self._leads: list[tuple[int, int, Lead]] = []
         self._queued: set[str] = set()
         self._unreachable: set[str] = set()
-        self._add(Lead(self.url, 100, "the reported address"))
+        self._add(Lead(self.url, 100, phrase("reported-address")))
         if "://" not in url:
-            self._add(Lead(with_scheme(url, "http"), 1, "the reported address without TLS"))
+            self._add(Lead(with_scheme(url, "http"), 1, phrase("reported-address-without-tls")))
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -92,7 +93,7 @@ class Detection:
     @property
     def answered(self) -> bool:
         """Whether anything at all came back."""
-        return any(step.came != "" for step in self.steps)
+        return any(step.came for step in self.steps)
 
     def next(self) -> Lead | None:
         """The likeliest address that was not asked; None where nothing more is worth asking."""
@@ -108,7 +109,7 @@ class Detection:
 
     def take(self, lead: Lead, seen: Seen) -> list[Candidate]:
         """Show an answer to every harvester; gives what is newly recognised."""
-        self.steps.append(Step(lead.url, lead.because, _in_words(seen)))
+        self.steps.append(Step(lead.url, lead.because, (_came(seen),)))
         self._queued.add(_key(seen.url))
         new = []
         for harvester in self._harvesters:
@@ -124,9 +125,9 @@ class Detection:
                 self._add(following)
         return new
 
-    def failed(self, lead: Lead, sentence: str, *, reached: bool) -> None:
+    def failed(self, lead: Lead, why: tuple[Phrase, ...], *, reached: bool) -> None:
         """Note that there was no answer. reached: whether the host is there; if not, it is not asked again."""
-        self.steps.append(Step(lead.url, lead.because, sentence))
+        self.steps.append(Step(lead.url, lead.because, why))
         if not reached:
             self._unreachable.add(_origin(lead.url))
 
@@ -157,10 +158,20 @@ def _candidate(harvester: type[Harvester], recognised: Recognised, seen: Seen) -
     )
 
 
-def _in_words(seen: Seen) -> str:
-    kind = "a web page" if seen.is_html else seen.media_type or "no media type"
-    moved = f", from {seen.url}" if seen.url != seen.asked else ""
-    return f"HTTP {seen.status}, {kind}{moved}"
+def _came(seen: Seen) -> Phrase:
+    status, moved = str(seen.status), seen.url != seen.asked
+    if seen.is_html:
+        return phrase("came-page-moved", status=status, url=seen.url) if moved else phrase("came-page", status=status)
+    media = seen.media_type
+    if not media:
+        return (
+            phrase("came-untyped-moved", status=status, url=seen.url)
+            if moved
+            else phrase("came-untyped", status=status)
+        )
+    if moved:
+        return phrase("came-typed-moved", status=status, media=media, url=seen.url)
+    return phrase("came-typed", status=status, media=media)
 
 
 def _key(url: str) -> str:

@@ -10,6 +10,7 @@ from harvesters.jsonpages import JsonPages
 from harvesters.jsonstream import ArrayMembers
 from harvesters.jsonvalues import dig
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 
 
@@ -50,22 +51,22 @@ class Dkan(JsonPages):
         marked = "dkan" in text or ("drupal" in seen.generator and "dataset" in text)
         url = f"{seen.root}api/1/metastore/schemas/dataset/items"
         if marked:
-            yield Lead(url, 80, "the page bears DKAN's marks", "application/json")
+            yield Lead(url, 80, phrase("page-bears-marks", name="DKAN"), "application/json")
         elif "/api/1/metastore" in seen.url:
-            yield Lead(url, 58, "the address has the shape of DKAN's", "application/json")
+            yield Lead(url, 58, phrase("address-looks-like", name="DKAN"), "application/json")
         elif seen.reported:
-            yield Lead(url, 11, "where DKAN answers", "application/json")
+            yield Lead(url, 11, phrase("usual-place", name="DKAN"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
         """The metastore's list."""
         answer = seen.json
         if not seen.whole and seen.url.endswith("/metastore/schemas/dataset/items") and seen.body[:2] == b"[{":
-            return Recognised(95, seen.root, "DKAN's metastore begins to list its datasets")
+            return Recognised(95, seen.root, phrase("begins-in-form", name="DKAN metastore"))
         if "/metastore/schemas/dataset/items" not in seen.url or not isinstance(answer, list):
             return None
         if all(dig(member, "title") and dig(member, "identifier") for member in answer):
-            return Recognised(95, seen.root, "DKAN's metastore lists its datasets", len(answer))
+            return Recognised(95, seen.root, phrase("answers-with-datasets", name="DKAN metastore"), len(answer))
         return None
 
     @classmethod

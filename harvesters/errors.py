@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from harvesters.phrases import Phrase, all_in_words, verbatim
+
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What `msgspec.json.decode` raises for bytes that are not JSON: by their grammar, their encoding, or their depth."""
 
@@ -17,14 +19,16 @@ class HarvestError(Exception):
     """Base of what may end a harvest or one of its requests.
 
     failure: the class that the run's verdict names.
-    sentence: one plain sentence for the person who reads the run; it ends with what to do next.
+    said: one plain sentence for the person who reads the run, in the end with what to do next; readable in six languages
+    where it was given as phrases. sentence: the same in English.
     """
 
     failure: FailureClass = "malformed"
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, *said: Phrase | str) -> None:
+        self.said = tuple(verbatim(each) if isinstance(each, str) else each for each in said)
+        self.sentence = all_in_words(self.said)
+        super().__init__(self.sentence)
 
 
 class MalformedAnswer(HarvestError):

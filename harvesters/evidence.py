@@ -15,6 +15,7 @@ import lxml.html
 import msgspec
 
 from harvesters.errors import NOT_JSON
+from harvesters.phrases import Phrase
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -26,12 +27,12 @@ class Lead(NamedTuple):
 
     url: absolute. weight: 1 to 100, how likely the answer says something; higher is asked first. 90: the page that was seen
     names it; 60: the page bears the mark of a software that has it; 50: the address has the shape of it; 10 to 40: many
-    portals have something at this well-known path. because: why, in a few words. accept: of the request's header.
+    portals have something at this well-known path. because: why. accept: of the request's header.
     """
 
     url: str
     weight: int
-    because: str
+    because: Phrase
     accept: str = "*/*"
 
 
@@ -40,13 +41,13 @@ class Recognised(NamedTuple):
 
     confidence: 1 to 100. 95: nothing else answers so; 80: the format is certain, yet a more particular protocol of the same
     portal would tell more; 50: likely; 10: readable as a last resort. url: what a source of this protocol should name.
-    evidence: what came back, one sentence without a full stop. advertised: how many datasets the portal says it has.
+    evidence: what came back, without a full stop. advertised: how many datasets the portal says it has.
     options: of the source.
     """
 
     confidence: int
     url: str
-    evidence: str
+    evidence: Phrase
     advertised: int | None = None
     options: Mapping[str, Any] = MappingProxyType({})
 

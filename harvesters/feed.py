@@ -12,6 +12,7 @@ from harvesters.maildate import iso_of_mail
 from harvesters.mapping import Draft, Reading, describe, language_map, text_language
 from harvesters.markup import Element, child, children, local, text, texts
 from harvesters.package import Additions, Mapped, Publisher
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 from harvesters.values import Language
 from harvesters.xmlrecord import xml_record
@@ -94,7 +95,7 @@ class Feed(Harvester):
             url for relation, media_type, url in seen.links if "alternate" in relation and media_type in FEED_TYPES
         ]
         for url in named[:1] if seen.reported else ():
-            yield Lead(url, 15, "the page names it as its feed")
+            yield Lead(url, 15, phrase("page-names-feed"))
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -107,8 +108,8 @@ class Feed(Harvester):
             return None
         found = entries(root) if root is not None and local(root) in ("feed", "rss", "RDF") else []
         if carry_files(found):
-            return Recognised(60, seen.url, f"a feed of {len(found)} entries, most of which carry files")
-        return Recognised(40 if seen.reported else 18, seen.url, f"a feed of {len(found)} entries") if found else None
+            return Recognised(60, seen.url, phrase("feed-of-files", entries=len(found)))
+        return Recognised(40 if seen.reported else 18, seen.url, phrase("feed", entries=len(found))) if found else None
 
     @classmethod
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:

@@ -17,6 +17,7 @@ from harvesters.findings import find
 from harvesters.frictionless_mapping import map_descriptor
 from harvesters.jsonrecord import mended_json
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 from harvesters.values import clean_text, read_url
 from harvesters.yamlrecord import read_yaml
@@ -144,14 +145,14 @@ class Frictionless(Harvester):
         """Descriptors that the page links to, and the one that its folder may have."""
         linked = [_raw_address(anchor) for anchor in seen.anchors if _NAMED.search(urlsplit(anchor).path)]
         for url in list(dict.fromkeys(linked))[:2]:
-            yield Lead(url, 75, "the page links to a data package")
+            yield Lead(url, 75, phrase("page-links-to", name="Data Package"))
         if not seen.reported:
             return
         raw = _raw_address(seen.url)
         if raw != seen.url:
-            yield Lead(raw, 70, "the file that the page shows")
+            yield Lead(raw, 70, phrase("page-shows-file"))
         elif not _NAMED.search(urlsplit(seen.url).path):
-            yield Lead(f"{seen.base}{NAMES[0]}", 12, "where a data package has its descriptor", "application/json")
+            yield Lead(f"{seen.base}{NAMES[0]}", 12, phrase("usual-place", name="Data Package"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -167,16 +168,16 @@ class Frictionless(Harvester):
         if said is None:
             named = _NAMED.search(urlsplit(seen.url).path) and not seen.whole
             if named and _RESOURCES.search(seen.text[:262144]):
-                return Recognised(85, seen.url, "it begins as a data package does", 1)
+                return Recognised(85, seen.url, phrase("begins-in-form", name="Data Package"), 1)
             links = _listed(seen.text) if seen.whole and "\n" in seen.text[:4096] else None
             if links and all(_NAMED.search(urlsplit(link).path) for link in links):
-                return Recognised(85, seen.url, "it lists the addresses of data packages", len(links))
+                return Recognised(85, seen.url, phrase("lists-files", name="Data Package"), len(links))
             return None
         if is_descriptor(said) and not is_collection(said):
-            return Recognised(92, seen.url, "it is the descriptor of a data package", 1)
+            return Recognised(92, seen.url, phrase("answers-in-form", name="Data Package"), 1)
         members = members_of(said)
         if members and all(_names_package(member) for member in members[:50]):
-            return Recognised(85, seen.url, "it is a collection of data packages", len(members))
+            return Recognised(85, seen.url, phrase("catalogue-of-catalogues", name="Data Package"), len(members))
         return None
 
     @classmethod

@@ -27,6 +27,7 @@ from harvesters.findings import find
 from harvesters.iso.record import OTHER_SCOPES
 from harvesters.jsonvalues import dig, members
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 
 JSON = "application/json"
@@ -138,7 +139,7 @@ class GeoNetwork(Harvester):
         )
         shaped = seen.reported and ("/srv/" in urlsplit(seen.url).path or "geonetwork" in seen.url.lower())
         if marked or shaped:
-            because = "the page bears GeoNetwork's marks" if marked else "the address has the shape of a GeoNetwork's"
+            because = phrase("page-bears-marks" if marked else "address-looks-like", name="GeoNetwork")
             yield Lead(f"{base_of(seen.url)}srv/api/site", 72 if marked else 56, because, JSON)
             if "/srv" not in seen.url and not seen.url.rstrip("/").endswith("geonetwork"):
                 yield Lead(f"{seen.root}geonetwork/srv/api/site", 68, because, JSON)
@@ -150,8 +151,12 @@ class GeoNetwork(Harvester):
         if not isinstance(said, dict) or "system/site/siteId" not in said:
             return None
         version = said.get("system/platform/version")
-        called = f" (version {version})" if version else ""
-        return Recognised(96, f"{base_of(seen.url)}srv/", f"a GeoNetwork says what it is{called}")
+        evidence = (
+            phrase("says-its-version", name="GeoNetwork", version=str(version))
+            if version
+            else phrase("says-what-it-is", name="GeoNetwork")
+        )
+        return Recognised(96, f"{base_of(seen.url)}srv/", evidence)
 
     @classmethod
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:

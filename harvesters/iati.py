@@ -19,6 +19,7 @@ from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.jsonvalues import dig
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.sheets.delimited import decodings, read_delimited
 from harvesters.spool import Ask, Record
 from harvesters.values import clean_text
@@ -128,30 +129,30 @@ class Iati(Harvester):
             a for a in seen.anchors if re.search(r"dataset-index[\w-]*\.json$|/iati[\w./-]*\.xml$", a.partition("?")[0])
         ]
         for url in linked[:1]:
-            yield Lead(url, 65, "the page links to IATI data")
+            yield Lead(url, 65, phrase("page-links-to", name="IATI"))
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
         """A list whose members have IATI's keys; an IATI file by its root."""
         if root := _ROOT.search(seen.body[:4096]):
-            return Recognised(94, seen.url, f"it is an IATI file of {root[1].decode()}", 1)
+            return Recognised(94, seen.url, phrase("answers-in-form", name=f"IATI {root[1].decode()}"), 1)
         if seen.is_html:
             return None
         said = seen.json
         listed = said if isinstance(said, list) else dig(said, "datasets")
         if isinstance(listed, list) and listed:
             known = all(isinstance(m, dict) and len(MARKS & set(m)) >= 2 for m in listed[:20])
-            return Recognised(93, seen.url, "it is a list of IATI files", len(listed)) if known else None
+            return Recognised(93, seen.url, phrase("lists-files", name="IATI"), len(listed)) if known else None
         head = seen.text[:65536]
         named = sum(f'"{mark}"' in head for mark in MARKS)
         if not seen.whole and head.lstrip()[:1] in ("{", "[") and named >= 3:
-            return Recognised(90, seen.url, "it begins as a list of IATI files does")
+            return Recognised(90, seen.url, phrase("begins-in-form", name="IATI dataset-index"))
         if (
             head[:1] not in ("{", "[", "<", "")
             and len(MARKS & set(re.split(r"[,;\t\"]+", head.partition("\n")[0].strip()))) >= 2
         ):
             return Recognised(
-                90, seen.url, "it is a list of IATI files in CSV", head.count("\n") if seen.whole else None
+                90, seen.url, phrase("lists-files", name="IATI"), head.count("\n") if seen.whole else None
             )
         return None
 

@@ -12,6 +12,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig, members, texts, words
 from harvesters.mapping import Draft, Reading, describe
 from harvesters.package import Additions, Mapped, Place, Publisher
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 
 WINDOW = 10_000
@@ -91,8 +92,9 @@ class Invenio(JsonPages):
         """The search."""
         marked = seen.is_html and ("invenio" in seen.text.lower() or "zenodo" in seen.text.lower())
         if seen.reported or marked:
-            weight, because = (78, "the page bears Invenio's marks") if marked else (8, "where Invenio answers")
-            yield Lead(f"{seen.root}api/records?type=dataset&size=1", weight, because, "application/json")
+            weight, because = (78, "page-bears-marks") if marked else (8, "usual-place")
+            url = f"{seen.root}api/records?type=dataset&size=1"
+            yield Lead(url, weight, phrase(because, name="Invenio"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -101,7 +103,7 @@ class Invenio(JsonPages):
         listed = dig(hits, "hits")
         if isinstance(listed, list) and "/api/records" in seen.url and all(dig(m, "metadata", "title") for m in listed):
             total = hits.get("total") if isinstance(hits.get("total"), int) else dig(hits, "total", "value")
-            return Recognised(95, root_of(seen.url), "the search of an Invenio repository answers", total)
+            return Recognised(95, root_of(seen.url), phrase("answers-with-datasets", name="Invenio"), total)
         return None
 
     @classmethod

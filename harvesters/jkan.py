@@ -15,6 +15,7 @@ from harvesters.findings import find
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.jsonvalues import members
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Part, Record, raw_json
 from harvesters.yamlrecord import read_yaml
 
@@ -151,11 +152,11 @@ class Jkan(Harvester):
         repository = _REPOSITORY.match(parts.path)
         if seen.reported and parts.hostname == GITHUB and repository:
             url = CONTENTS.format(owner=repository[1], name=repository[2])
-            yield Lead(url, 63, "the datasets of a JKAN repository stand there", "application/json")
+            yield Lead(url, 63, phrase("address-looks-like", name="JKAN"), "application/json")
         marked = seen.is_html and "jkan" in seen.text[:400_000].lower()
         if marked or seen.reported:
-            weight, because = (60, "the page bears JKAN's marks") if marked else (6, "where JKAN lists its datasets")
-            yield Lead(f"{seen.base}datasets.json", weight, because, "application/json")
+            weight, because = (60, "page-bears-marks") if marked else (6, "usual-place")
+            yield Lead(f"{seen.base}datasets.json", weight, phrase(because, name="JKAN"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -164,10 +165,11 @@ class Jkan(Harvester):
         if not isinstance(said, list) or not said or not all(isinstance(each, dict) for each in said):
             return None
         if all(each.keys() >= ROW and "/datasets/" in str(each["url"]) for each in said):
-            return Recognised(94, seen.url.removesuffix("datasets.json"), "a JKAN site lists its datasets", len(said))
+            site = seen.url.removesuffix("datasets.json")
+            return Recognised(94, site, phrase("answers-with-datasets", name="JKAN"), len(said))
         files = [each for each in said if str(each.get("path", "")).startswith("_datasets/")]
         if files and len(files) == len(said):
-            return Recognised(92, seen.url, "a repository lists the files of JKAN's datasets", len(files))
+            return Recognised(92, seen.url, phrase("lists-files", name="JKAN"), len(files))
         return None
 
     @classmethod

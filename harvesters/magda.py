@@ -12,6 +12,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig, members, words
 from harvesters.mapping import Draft, Reading, describe, language_map, text_language
 from harvesters.package import Additions, Mapped, Origin, Publisher
+from harvesters.phrases import phrase
 from harvesters.places import read_places
 from harvesters.spool import Ask, Record
 
@@ -86,8 +87,9 @@ class Magda(JsonPages):
         marked = seen.is_html and ("magda" in seen.text.lower())
         if seen.reported or marked:
             url = f"{seen.root}api/v0/registry/records?{urlencode([*ASPECTS, ('limit', 1)])}"
-            weight, because = (78, "the page bears Magda's marks") if marked else (9, "where Magda answers")
-            yield Lead(url, 58 if "/api/v0/" in seen.url else weight, because, "application/json")
+            weight, because = (78, "page-bears-marks") if marked else (9, "usual-place")
+            weight = 58 if "/api/v0/" in seen.url else weight
+            yield Lead(url, weight, phrase(because, name="Magda"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -98,7 +100,7 @@ class Magda(JsonPages):
             and listed
             and all(dig(member, "aspects", "dcat-dataset-strings") for member in listed)
         ):
-            return Recognised(95, seen.root, "Magda's registry answers with datasets")
+            return Recognised(95, seen.root, phrase("answers-with-datasets", name="Magda registry"))
         return None
 
     @classmethod

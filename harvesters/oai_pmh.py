@@ -28,6 +28,7 @@ from harvesters.iso import record as iso
 from harvesters.iso.mapping import map_iso
 from harvesters.markup import Element, child, children, local, text
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Gone, Record
 from harvesters.xmlrecord import too_large, xml_record
 
@@ -216,13 +217,13 @@ class OaiPmh(Harvester):
         """Identify, where the address or the page speaks of OAI."""
         base = seen.url.partition("?")[0]
         if seen.reported and re.search(r"oai", seen.url, re.IGNORECASE):
-            yield Lead(f"{base}?verb=Identify", 57, "the address has the shape of OAI-PMH's")
+            yield Lead(f"{base}?verb=Identify", 57, phrase("address-looks-like", name="OAI-PMH"))
         if seen.is_html and "dspace" in seen.text.lower():
-            yield Lead(f"{seen.root}oai/request?verb=Identify", 66, "the page bears DSpace's marks")
+            yield Lead(f"{seen.root}oai/request?verb=Identify", 66, phrase("page-bears-marks", name="DSpace"))
         for url in [a for a in seen.anchors if re.search(r"[/?=]oai\b|oai-?pmh", a, re.IGNORECASE)][:1]:
-            yield Lead(f"{url.partition('?')[0]}?verb=Identify", 64, "the page links to OAI-PMH")
+            yield Lead(f"{url.partition('?')[0]}?verb=Identify", 64, phrase("page-links-to", name="OAI-PMH"))
         if seen.reported:
-            yield Lead(f"{seen.root}oai?verb=Identify", 9, "where repositories often answer")
+            yield Lead(f"{seen.root}oai?verb=Identify", 9, phrase("usual-place", name="OAI-PMH"))
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -230,12 +231,14 @@ class OaiPmh(Harvester):
         if seen.is_html or b"openarchives.org/OAI/2.0/" not in seen.body[:4096] or not _ROOT.search(seen.body[:4096]):
             return None
         name = re.search(rb"<repositoryName>([^<]{1,120})", seen.body)
-        called = f" ({name[1].decode('utf-8', 'replace').strip()})" if name else ""
+        evidence = (
+            phrase("says-its-title", name="OAI-PMH", title=name[1].decode("utf-8", "replace").strip())
+            if name
+            else phrase("says-what-it-is", name="OAI-PMH")
+        )
         parts = urlsplit(seen.url)
         own = urlencode([(key, value) for key, value in parse_qsl(parts.query) if key not in ARGUMENTS])
-        return Recognised(
-            95, urlunsplit(parts._replace(query=own, fragment="")), f"an OAI-PMH repository answers{called}"
-        )
+        return Recognised(95, urlunsplit(parts._replace(query=own, fragment="")), evidence)
 
     @classmethod
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:

@@ -19,6 +19,7 @@ from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.jsonvalues import dig, words
 from harvesters.ocds_mapping import LISTED, map_publication
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 from harvesters.values import clean_text, read_url
 
@@ -175,7 +176,7 @@ class Ocds(Harvester):
         """Packages that the page links to."""
         linked = [a for a in seen.anchors if urlsplit(a).path.endswith(".json") and _LIKELY.search(a)]
         for url in linked[:1]:
-            yield Lead(url, 65, "the page links to open contracting data", "application/json")
+            yield Lead(url, 65, phrase("page-links-to", name="OCDS"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -189,13 +190,13 @@ class Ocds(Harvester):
                 all(isinstance(m, dict) and "ocid" in m for m in listed[:20]) if listed else "publishedDate" in said
             ):
                 kind = "record" if "records" in said else "release"
-                return Recognised(95, seen.url, f"it is an OCDS {kind} package", 1)
+                return Recognised(95, seen.url, phrase("answers-in-form", name=f"OCDS {kind} package"), 1)
         listed = _listed(said)
         if listed and all(isinstance(m, dict) and len(_PUBLICATION & set(m)) >= 2 for m in listed[:20]):
-            return Recognised(88, seen.url, "it is a list of OCDS publications", len(listed))
+            return Recognised(88, seen.url, phrase("lists-files", name="OCDS"), len(listed))
         head = seen.text[:262144]
         if not seen.whole and head.lstrip()[:1] == "{" and _BEGINS.search(head) and _OCID.search(head):
-            return Recognised(92, seen.url, "it begins as an OCDS package does", 1)
+            return Recognised(92, seen.url, phrase("begins-in-form", name="OCDS"), 1)
         return None
 
     @classmethod

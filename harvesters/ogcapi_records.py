@@ -15,6 +15,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig, members, texts, words
 from harvesters.mapping import Draft, Reading, describe, organisation_contact
 from harvesters.package import Additions, Mapped, Publisher
+from harvesters.phrases import phrase
 from harvesters.places import read_places
 from harvesters.spool import Ask, Record
 
@@ -142,18 +143,16 @@ class OgcapiRecords(JsonPages):
         """The collections of a landing page; the usual places of a service."""
         said = seen.json
         if isinstance(said, dict) and isinstance(said.get("links"), list) and (link := _link(said, "data", seen.url)):
-            yield Lead(link, 85, "the landing page of an OGC API links to its collections", "application/json")
+            yield Lead(link, 85, phrase("page-links-to-collections", name="OGC API"), "application/json")
         for relation, media_type, url in seen.links:
             if (
                 "alternate" in relation
                 and media_type == "application/json"
                 and ("f=json" in url or "collections" in url)
             ):
-                yield Lead(url, 62, "the page offers itself as JSON", "application/json")
+                yield Lead(url, 62, phrase("page-offers-as", format="JSON"), "application/json")
         if seen.reported and seen.is_html:
-            yield Lead(
-                f"{seen.base}collections?f=json", 12, "where an OGC API lists its collections", "application/json"
-            )
+            yield Lead(f"{seen.base}collections?f=json", 12, phrase("usual-place", name="OGC API"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -164,13 +163,13 @@ class OgcapiRecords(JsonPages):
         if isinstance(said.get("collections"), list):
             holding = [each for each in said["collections"] if _holds_records(each)]
             if holding:
-                return Recognised(95, seen.url, f"an OGC API lists {len(holding)} collections of records")
+                return Recognised(95, seen.url, phrase("lists-collections", name="OGC API", collections=len(holding)))
             return None
         listed = said.get("features")
         if isinstance(listed, list) and listed and all(_is_record(each) for each in listed):
             total = said.get("numberMatched")
             return Recognised(
-                93, seen.url, "the items are records of an OGC API", total if isinstance(total, int) else None
+                93, seen.url, phrase("answers-with-records", name="OGC API"), total if isinstance(total, int) else None
             )
         return None
 

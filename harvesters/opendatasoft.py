@@ -12,6 +12,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig, members, words
 from harvesters.mapping import Draft, Reading, describe, text_language
 from harvesters.package import Additions, LanguageMap, Mapped, Publisher
+from harvesters.phrases import phrase
 from harvesters.places import read_places
 from harvesters.spool import Ask, Record
 
@@ -89,12 +90,13 @@ class Opendatasoft(JsonPages):
         if seen.reported or marked:
             url = f"{seen.root}api/explore/v2.1/catalog/datasets?limit=1"
             shape = "/explore/" in seen.url or "opendatasoft" in seen.url or "/api/datasets/1.0" in seen.url
-            weight, because = (
-                (80, "the page bears Opendatasoft's marks") if marked else (28, "where Opendatasoft answers")
-            )
-            yield Lead(url, 58 if shape and not marked else weight, because, "application/json")
+            weight, because = (80, "page-bears-marks") if marked else (28, "usual-place")
+            weight = 58 if shape and not marked else weight
+            yield Lead(url, weight, phrase(because, name="Opendatasoft"), "application/json")
             if shape:
-                yield Lead(f"{seen.root}api/datasets/1.0/search/?rows=1", 40, "where its version 1 answers")
+                yield Lead(
+                    f"{seen.root}api/datasets/1.0/search/?rows=1", 40, phrase("usual-place", name="Opendatasoft API 1")
+                )
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -107,7 +109,7 @@ class Opendatasoft(JsonPages):
                 if isinstance(answer.get(count), int) and isinstance(answer.get(listed), list):
                     known = not answer[listed] or dig(answer[listed][0], member)
                     if known and (answer[listed] or "/catalog/datasets" in seen.url or "/api/datasets/1.0" in seen.url):
-                        evidence = f"the Explore API, version {version}, answers with a list of datasets"
+                        evidence = phrase("answers-with-datasets", name=f"Opendatasoft Explore API {version}")
                         return Recognised(95, seen.root, evidence, answer[count])
         return None
 

@@ -12,6 +12,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig, members, texts, word, words
 from harvesters.mapping import Draft, Reading, describe
 from harvesters.package import Additions, Mapped, Publisher
+from harvesters.phrases import phrase
 from harvesters.places import read_places
 from harvesters.spool import Record
 
@@ -89,8 +90,9 @@ class Piveau(JsonPages):
         """The search of a hub."""
         marked = seen.is_html and "piveau" in seen.text.lower()
         if seen.reported or marked:
-            weight, because = (78, "the page bears piveau's marks") if marked else (9, "where piveau answers")
-            yield Lead(f"{_search(seen.url)}?filter=dataset&limit=1", weight, because, "application/json")
+            weight, because = (78, "page-bears-marks") if marked else (9, "usual-place")
+            url = f"{_search(seen.url)}?filter=dataset&limit=1"
+            yield Lead(url, weight, phrase(because, name="piveau"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -101,7 +103,9 @@ class Piveau(JsonPages):
             and result.get("index") == "dataset"
             and isinstance(result.get("count"), int)
         ):
-            return Recognised(95, _search(seen.url), "a piveau hub-search answers with datasets", result["count"])
+            return Recognised(
+                95, _search(seen.url), phrase("answers-with-datasets", name="piveau hub-search"), result["count"]
+            )
         return None
 
     @classmethod

@@ -28,6 +28,7 @@ from harvesters.fetch.guard import networks
 from harvesters.fetch.limits import Limits
 from harvesters.fetch.policy import FetchPolicy, Retries
 from harvesters.fetch.settings import scrapy_settings
+from harvesters.phrases import Phrase, verbatim
 
 ANSWER_SECONDS = 8.0
 """A portal that takes longer for one page is not waited for: the whole answer is wanted in 20 s (issue 3)."""
@@ -52,11 +53,11 @@ class ProbeJob(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of what is told. trouble: a class and a sentence, where the reported address could not be read."""
+    """One line of what is told. trouble: a class and what is said of it, where the reported address could not be read."""
 
     step: Step | None = None
     candidate: Candidate | None = None
-    trouble: tuple[str, str] | None = None
+    trouble: tuple[str, tuple[Phrase, ...]] | None = None
     done: bool = False
     requests: int = 0
 
@@ -92,7 +93,7 @@ class ProbeSpider(scrapy.Spider):
         if seen.reported and not seen.ok:
             error = error_of_status(response.status, response.headers, response.body, lead.url)
             if error is not None:
-                _tell(Told(trouble=(error.failure, error.sentence)))
+                _tell(Told(trouble=(error.failure, error.said)))
         for candidate in self.detection.take(lead, seen):
             _tell(Told(candidate=candidate))
         _tell(Told(step=self.detection.steps[-1]))
@@ -102,16 +103,16 @@ class ProbeSpider(scrapy.Spider):
     def unanswered(self, failure: TwistedFailure, lead: Lead) -> Iterator[scrapy.Request]:
         """Note a failure, and go on elsewhere."""
         error = failure.value
-        sentence = error.sentence if isinstance(error, HarvestError) else f"{type(error).__name__}: {error}"
+        why = error.said if isinstance(error, HarvestError) else (verbatim(f"{type(error).__name__}: {error}"),)
         kind = error.failure if isinstance(error, HarvestError) else "down"
         reached = kind in {"refused-by-robots", "moved", "malformed", "too-large"} or bool(
             isinstance(error, FetchError) and error.status
         )
         if not self.detection.steps:
-            _tell(Told(trouble=(kind, sentence)))
+            _tell(Told(trouble=(kind, why)))
             if reached:
                 self._take_nothing(lead)
-        self.detection.failed(lead, sentence, reached=reached)
+        self.detection.failed(lead, why, reached=reached)
         _tell(Told(step=self.detection.steps[-1]))
         yield from self._next()
 

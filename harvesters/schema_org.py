@@ -15,6 +15,7 @@ from harvesters.errors import MalformedAnswer
 from harvesters.evidence import HTML_TYPES, Lead, Recognised, Seen, places, root_of
 from harvesters.findings import find
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.schemaorg.mapping import map_dataset
 from harvesters.schemaorg.nodes import datasets_in, identified
 from harvesters.schemaorg.sitemaps import MAX_LOCATIONS, read_sitemap, unchanged
@@ -236,10 +237,10 @@ class SchemaOrg(Base):
     def leads(cls, seen: Seen) -> Iterable[Lead]:
         """The sitemap, and one page that looks like a dataset's: of the reported page's links, or of the sitemap's."""
         if seen.reported:
-            yield Lead(f"{seen.root}sitemap.xml", 14, "where a site lists its pages")
-            links, because = seen.anchors, "a page that may be a dataset's"
+            yield Lead(f"{seen.root}sitemap.xml", 14, phrase("usual-place", name="sitemap.xml"))
+            links, because = seen.anchors, phrase("may-be-dataset-page")
         else:
-            links, because = _listed(seen), "the sitemap lists it, and it may be a dataset's page"
+            links, because = _listed(seen), phrase("sitemap-lists-dataset-page")
         here = (link for link in links if _site(link) == _site(seen.url))
         page = next((link for link in here if "dataset" in urlsplit(link).path), None)
         if page:
@@ -257,14 +258,17 @@ class SchemaOrg(Base):
                 return None
             count = len(found.datasets) + len(found.named)
             if count and not seen.is_html:
-                return Recognised(82, seen.url, "it is JSON-LD of schema.org with datasets", count)
+                return Recognised(
+                    82, seen.url, phrase("answers-in-form-and-syntax", name="schema.org", syntax="JSON-LD"), count
+                )
             if count:
-                return Recognised(55, seen.url if seen.reported else seen.root, f"the page describes {count} datasets")
+                evidence = phrase("page-describes-datasets", datasets=count)
+                return Recognised(55, seen.url if seen.reported else seen.root, evidence)
             return None
         listed = _listed(seen)
         likely = sum("dataset" in url.partition("//")[2].partition("/")[2] for url in listed)
         if likely or (listed and seen.reported):
-            return Recognised(45, seen.url, f"the sitemap lists {likely} pages that look like datasets'")
+            return Recognised(45, seen.url, phrase("sitemap-lists-datasets", pages=likely))
         return None
 
 

@@ -28,6 +28,7 @@ from harvesters.jsonpages import FINAL
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.markup import Element, children, elements, local, serialised, text
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.sdmx_mapping import Flow, flow_of_json, flow_of_xml, mapped
 from harvesters.spool import Ask, Part, Record
 from harvesters.xmlrecord import xml_record
@@ -148,12 +149,10 @@ class Sdmx(Harvester):
             return
         likely = bool(_SERVICE.search(seen.url)) or "sdmx" in seen.text[:200_000].lower()
         base = seen.base
-        weight, because = (
-            (52, "the address or its page speaks of SDMX") if likely else (9, "where an SDMX service answers")
-        )
-        yield Lead(f"{base}{VERSION_2_1}", weight, because, ACCEPT)
+        weight, because = (52, "page-mentions") if likely else (9, "usual-place")
+        yield Lead(f"{base}{VERSION_2_1}", weight, phrase(because, name="SDMX"), ACCEPT)
         if likely:
-            yield Lead(f"{base}{VERSION_3}", weight - 2, because, ACCEPT)
+            yield Lead(f"{base}{VERSION_3}", weight - 2, phrase(because, name="SDMX 3"), ACCEPT)
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -163,7 +162,7 @@ class Sdmx(Harvester):
             data = said.get("data")
             flows = data.get("dataflows") if isinstance(data, dict) else None
             if isinstance(flows, list) and flows and all(isinstance(f, dict) and "agencyID" in f for f in flows):
-                return Recognised(95, _reported(seen), "a structure message of SDMX-JSON lists dataflows", len(flows))
+                return Recognised(95, _reported(seen), phrase("answers-with-dataflows", name="SDMX-JSON"), len(flows))
             return None
         version = NAMESPACE.search(seen.text[:4096])
         if version is None:
@@ -171,7 +170,7 @@ class Sdmx(Harvester):
         count = len(_DATAFLOW.findall(seen.text))
         if not count:
             return None
-        evidence = f"a structure message of SDMX {version[1]}.{version[2]} lists dataflows"
+        evidence = phrase("answers-with-dataflows", name=f"SDMX {version[1]}.{version[2]}")
         return Recognised(95, _reported(seen), evidence, count if seen.whole else None)
 
     @classmethod

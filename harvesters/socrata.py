@@ -15,6 +15,7 @@ from harvesters.jsonstream import ArrayMembers
 from harvesters.jsonvalues import dig, words
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped, Origin, Publisher
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 
 KINDS = "dataset,map,file,href,federated_href,filter"
@@ -121,8 +122,9 @@ class Socrata(JsonPages):
         if seen.reported or marked:
             domain = urlsplit(seen.url).hostname or ""
             query = urlencode({"domains": domain, "search_context": domain, "limit": 1})
-            weight, because = (80, "the page bears Socrata's marks") if marked else (26, "where Socrata answers")
-            yield Lead(f"{seen.root}api/catalog/v1?{query}", weight, because, "application/json")
+            weight, because = (80, "page-bears-marks") if marked else (26, "usual-place")
+            url = f"{seen.root}api/catalog/v1?{query}"
+            yield Lead(url, weight, phrase(because, name="Socrata"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -133,7 +135,7 @@ class Socrata(JsonPages):
             if isinstance(listed, list) and all(dig(member, "resource", "id") for member in listed):
                 count = answer["resultSetSize"]
                 return Recognised(
-                    95 if count else 60, seen.root, "the Discovery API answers with the domain's assets", count
+                    95 if count else 60, seen.root, phrase("answers-with-datasets", name="Socrata Discovery API"), count
                 )
         return None
 

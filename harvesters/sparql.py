@@ -27,6 +27,7 @@ from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonvalues import dig
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.rdf.graph import Graph, MemoryGraph, Term
 from harvesters.rdf.reading import read_statements
 from harvesters.spool import Ask, Record
@@ -195,12 +196,12 @@ class Sparql(Dcat):
         query = queries.count(None)
         if seen.reported:
             if _ENDPOINT.search(urlsplit(seen.url).path) or _SERVICE.search(seen.text[:200_000]):
-                yield Lead(asking(seen.url, query), 72, "the address is that of an endpoint", ROWS)
+                yield Lead(asking(seen.url, query), 72, phrase("address-looks-like", name="SPARQL"), ROWS)
             for anchor in [each for each in seen.anchors if _ENDPOINT.search(urlsplit(each).path) and "sparql" in each][
                 :2
             ]:
-                yield Lead(asking(anchor, query), 58, "the page links to an endpoint", ROWS)
-            yield Lead(asking(f"{seen.root}sparql", query), 14, "where endpoints often are", ROWS)
+                yield Lead(asking(anchor, query), 58, phrase("page-links-to", name="SPARQL"), ROWS)
+            yield Lead(asking(f"{seen.root}sparql", query), 14, phrase("usual-place", name="SPARQL"), ROWS)
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -213,7 +214,7 @@ class Sparql(Dcat):
         if not isinstance(number, str) or not number.isdigit() or int(number) == 0:
             return None
         endpoint = urlunsplit(urlsplit(seen.url)._replace(query="", fragment=""))
-        return Recognised(88, endpoint, "a SPARQL endpoint counts its datasets", int(number))
+        return Recognised(88, endpoint, phrase("counts-datasets", name="SPARQL"), int(number))
 
 
 def asking(endpoint: str, query: str) -> str:

@@ -16,6 +16,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig, members, words
 from harvesters.mapping import Draft, Reading, describe
 from harvesters.package import Additions, Mapped, Publisher
+from harvesters.phrases import phrase
 from harvesters.places import read_places
 from harvesters.spool import Ask, Record
 
@@ -126,16 +127,16 @@ class Stac(JsonPages):
         """The collections of a landing page; where a page that speaks of STAC leads."""
         said = seen.json
         if isinstance(said, dict) and kind_of(said) == "Catalog" and (data := _link(said, "data", seen.url)):
-            yield Lead(data, 86, "the landing page of a STAC API links to its collections", "application/json")
+            yield Lead(data, 86, phrase("page-links-to-collections", name="STAC API"), "application/json")
         if not seen.reported or not seen.is_html:
             return
         for anchor in [each for each in seen.anchors if _CATALOG_FILE.search(urlsplit(each).path)][:2]:
-            yield Lead(anchor, 64, "the page links to a catalogue's file", "application/json")
+            yield Lead(anchor, 64, phrase("page-links-to", name="catalog.json"), "application/json")
         if "stac" in seen.text[:200_000].lower():
-            yield Lead(f"{seen.base}catalog.json", 40, "the page speaks of STAC", "application/json")
-            yield Lead(f"{seen.root}stac", 39, "the page speaks of STAC", "application/json")
+            yield Lead(f"{seen.base}catalog.json", 40, phrase("page-mentions", name="STAC"), "application/json")
+            yield Lead(f"{seen.root}stac", 39, phrase("page-mentions", name="STAC"), "application/json")
         else:
-            yield Lead(f"{seen.base}catalog.json", 7, "where static STAC catalogues begin", "application/json")
+            yield Lead(f"{seen.base}catalog.json", 7, phrase("usual-place", name="STAC"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -150,11 +151,14 @@ class Stac(JsonPages):
             total = next((t for path in cls.totals if isinstance(t := dig(said, *path), int)), None)
             if total is None and _link(said, "next", seen.url) is None:
                 total = len(listed)
-            return Recognised(96, seen.url, f"a STAC API lists {len(listed)} collections", total)
+            return Recognised(
+                96, seen.url, phrase("lists-collections", name="STAC API", collections=len(listed)), total
+            )
         kind = kind_of(said)
         if kind == "Catalog" and not (_links(said, "child", seen.url) or _link(said, "data", seen.url)):
             return None
-        return Recognised(94, seen.url, f"it is a {kind.lower()} of STAC {said.get('stac_version')}") if kind else None
+        evidence = phrase("answers-in-form", name=f"STAC {said.get('stac_version')} {kind}")
+        return Recognised(94, seen.url, evidence) if kind else None
 
     @classmethod
     def package(cls, record: Record, source: Source, parts: Parts = no_parts) -> Mapped:

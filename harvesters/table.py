@@ -19,6 +19,7 @@ from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonrecord import mended_json
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.sheets.delimited import MAX_CELL_BYTES, decodings, read_delimited, without_long_cells
 from harvesters.sheets.workbook import OLE, is_workbook, read_workbook
 from harvesters.spool import Ask
@@ -127,7 +128,7 @@ class Table(Harvester):
                 continue
             label = f"{element.text_content()} {element.get('title', '')} {unquote(url).rpartition('/')[2]}"
             if _LABEL.search(label):
-                yield Lead(url, 60, "the page links to a list")
+                yield Lead(url, 60, phrase("page-links-to-list"))
                 found += 1
             if found == 2:
                 return
@@ -146,7 +147,7 @@ class Table(Harvester):
         columns = [c for listing in found for c in listing.columns.columns if c.meaning is not None]
         meanings = ", ".join(dict.fromkeys(f'"{c.header}" ({c.meaning})' for c in columns[:8]))
         count = sum(len(listing.rows) for listing in found) if seen.whole else None
-        return Recognised(DETECTED, seen.url, f"it is a list whose columns say so: {meanings}", count)
+        return Recognised(DETECTED, seen.url, phrase("list-with-columns", columns=meanings), count)
 
     @classmethod
     def package(cls, record: Any, source: Source, parts: Parts = no_parts) -> Mapped:

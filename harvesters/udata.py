@@ -11,6 +11,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig, words
 from harvesters.mapping import Draft, Reading, describe
 from harvesters.package import Additions, Mapped, Origin, Publisher
+from harvesters.phrases import phrase
 from harvesters.spool import Record
 
 READ = frozenset(
@@ -80,8 +81,9 @@ class Udata(JsonPages):
             seen.is_html and ("udata" in seen.text or "/api/1/datasets" in seen.text)
         )
         if seen.reported or marked:
-            weight, because = (80, "the page bears udata's marks") if marked else (22, "where udata answers")
-            yield Lead(f"{seen.root}api/1/datasets/?page_size=1", weight, because, "application/json")
+            weight, because = (80, "page-bears-marks") if marked else (22, "usual-place")
+            url = f"{seen.root}api/1/datasets/?page_size=1"
+            yield Lead(url, weight, phrase(because, name="udata"), "application/json")
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
@@ -92,7 +94,7 @@ class Udata(JsonPages):
             if isinstance(listed, list) and all(
                 isinstance(m, dict) and {"id", "title", "resources"} <= m.keys() for m in listed
             ):
-                return Recognised(95, seen.root, "the API of udata answers with a page of datasets", answer["total"])
+                return Recognised(95, seen.root, phrase("answers-with-datasets", name="udata"), answer["total"])
         return None
 
     @classmethod

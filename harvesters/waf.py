@@ -18,6 +18,7 @@ from harvesters.iso import record as iso
 from harvesters.iso.mapping import map_iso
 from harvesters.markup import Element
 from harvesters.package import Mapped
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 from harvesters.values import read_date
 from harvesters.xmlrecord import xml_record
@@ -91,7 +92,7 @@ class Waf(Harvester):
             return None
         folders, files = listed(seen.body, seen.url)
         if files and (_INDEX.search(seen.text) or 2 * len(files) >= len(seen.anchors)):
-            return Recognised(70, seen.url, f"it lists {len(files)} XML files and {len(folders)} folders", None)
+            return Recognised(70, seen.url, phrase("lists-xml-files", files=len(files), folders=len(folders)))
         return None
 
     @classmethod

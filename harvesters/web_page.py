@@ -16,6 +16,7 @@ from harvesters.findings import find
 from harvesters.jsonrecord import decoded_json
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped, Publisher
+from harvesters.phrases import phrase
 from harvesters.spool import Ask, Record
 
 DATA_FILES = (
@@ -72,7 +73,7 @@ class WebPage(Harvester):
     def recognise(cls, seen: Seen) -> Recognised | None:
         """Any page with a title, where it was reported itself."""
         if seen.reported and seen.page is not None and (title := seen.page.findtext(".//title")):
-            return Recognised(10, seen.asked, f"it is a web page ({' '.join(title.split())[:80]})", 1)
+            return Recognised(10, seen.asked, phrase("web-page", title=" ".join(title.split())[:80]), 1)
         return None
 
     @classmethod

@@ -9,6 +9,7 @@ import typer
 from catalogue import database
 from catalogue.commands.output import AsJson, print_json, print_table, progress_bars
 from catalogue.errors import CatalogueError, HarvestNotPossible
+from harvesters.phrases import in_words
 from harvesters.registry import all_harvesters
 
 if TYPE_CHECKING:
@@ -223,9 +224,8 @@ def detect(
             if again or detected.protocol_of(source) == AUTO:
                 try:
                     found = detected.detect(source, CONFIGURATION, lambda words: None)
-                    rows.append(
-                        {"id": source.id, "protocol": found.protocol, "url": found.url, "evidence": found.evidence}
-                    )
+                    evidence = in_words(found.evidence)
+                    rows.append({"id": source.id, "protocol": found.protocol, "url": found.url, "evidence": evidence})
                 except HarvestNotPossible as problem:
                     rows.append({"id": source.id, "protocol": None, "url": source.url, "evidence": str(problem)})
             bars.advance(task)

@@ -13,6 +13,7 @@ from catalogue.register.source_entry import AUTO
 from catalogue.register.sources import for_harvest
 from harvesters import base
 from harvesters.detect import FALLBACK, Candidate
+from harvesters.phrases import all_in_words, in_words
 
 DETECTION_SECONDS = 60.0
 """Nobody waits for it, so slow portals have longer than in a check."""
@@ -45,19 +46,14 @@ def detect(source: Source, configuration: Configuration, tell: Tell) -> Candidat
     probed = probe(source.url, configuration, tell, permission=wanted.permission, seconds=DETECTION_SECONDS)
     best = next((candidate for candidate in probed.ranked if candidate.confidence > FALLBACK), None)
     if best is None:
-        why = probed.trouble[1] if probed.trouble else "Nothing machine-readable was found there."
+        why = all_in_words(probed.trouble[1]) if probed.trouble else "Nothing machine-readable was found there."
         raise HarvestNotPossible(
             f"{source.id} cannot be read yet: {why} `catalogue check {source.url}` shows what was asked."
         )
     now = datetime.now(UTC)
-    Observation.objects.update_or_create(
-        source=source,
-        defaults={
-            "protocol": best.protocol, "url": best.url, "options": best.options, "evidence": best.evidence, "detected": now,
-        },
-        create_defaults={
-            "protocol": best.protocol, "url": best.url, "options": best.options, "evidence": best.evidence, "detected": now,
-            "at": now,
-        },
-    )  # fmt: skip
+    observed = {
+        "protocol": best.protocol, "url": best.url, "options": best.options, "evidence": in_words(best.evidence),
+        "detected": now,
+    }  # fmt: skip
+    Observation.objects.update_or_create(source=source, defaults=observed, create_defaults={**observed, "at": now})
     return best

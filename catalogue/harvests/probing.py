@@ -14,6 +14,7 @@ from catalogue.configuration import Configuration
 from catalogue.errors import CheckNotPossible
 from harvesters.base import HarvestPermission
 from harvesters.detect import SECONDS_BETWEEN, Candidate, Step
+from harvesters.phrases import Phrase
 from harvesters.probe import ProbeJob, Told
 
 PROBE = [sys.executable, "-m", "harvesters.probe"]
@@ -25,12 +26,12 @@ Tell = Callable[[str], None]
 
 
 class Probed(msgspec.Struct):
-    """What asking around an address gave. trouble: a class and a sentence where the address itself could not be read.
+    """What asking around an address gave. trouble: a class and what is said of it where the address itself could not be read.
     done: whether everything worth asking was asked in time."""
 
     candidates: dict[str, Candidate] = {}
     steps: list[Step] = []
-    trouble: tuple[str, str] | None = None
+    trouble: tuple[str, tuple[Phrase, ...]] | None = None
     requests: int = 0
     done: bool = False
 

@@ -10,13 +10,21 @@ from __future__ import annotations
 from typing import ClassVar
 
 from harvesters.errors import FailureClass, HarvestError
+from harvesters.phrases import Phrase, verbatim
+
+Happened = Phrase | str | tuple[Phrase, ...]
+Step = Phrase | str | None
+
+
+def _phrase(said: Phrase | str) -> Phrase:
+    return verbatim(said) if isinstance(said, str) else said
 
 
 class FetchError(HarvestError):
     """Base of everything that `harvesters.fetch` raises.
 
     Attributes:
-        happened: what happened, one plain sentence. next_step: what to do about it. `sentence` is both.
+        happened: what happened, one plain sentence, or several. next_step: what to do about it. `said` is both.
         status: of HTTP, 0 where there was no answer. body: the first bytes of that answer, decoded.
         retryable: whether the same request may succeed if it is sent again soon.
     """
@@ -24,10 +32,10 @@ class FetchError(HarvestError):
     failure: FailureClass = "down"
     retryable: ClassVar[bool] = False
 
-    def __init__(self, happened: str, next_step: str = "", *, status: int = 0, body: bytes = b"") -> None:
-        super().__init__(f"{happened} {next_step}".strip())
-        self.happened = happened
-        self.next_step = next_step
+    def __init__(self, happened: Happened, next_step: Step = None, *, status: int = 0, body: bytes = b"") -> None:
+        self.happened = happened if isinstance(happened, tuple) else (_phrase(happened),)
+        self.next_step = _phrase(next_step) if next_step else None
+        super().__init__(*self.happened, *([self.next_step] if self.next_step else []))
         self.status = status
         self.body = body
 
@@ -119,7 +127,7 @@ class RefusedByRobots(FetchError):
 
     failure = "refused-by-robots"
 
-    def __init__(self, happened: str, next_step: str = "", *, url: str = "", rule: str | None = None) -> None:
+    def __init__(self, happened: Happened, next_step: Step = None, *, url: str = "", rule: str | None = None) -> None:
         super().__init__(happened, next_step)
         self.url = url
         self.rule = rule

@@ -22,6 +22,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 import httpcore2
 
 from harvesters.fetch.errors import RefusedAddress, SettingError, TimedOut, Unreachable
+from harvesters.phrases import phrase
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -228,7 +229,9 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         if found:
             return found[:MAX_CANDIDATES]
         if refused is not None:
-            raise RefusedAddress(f"{host} is not fetched. {refused.happened}", refused.next_step) from refused
+            raise RefusedAddress(
+                (phrase("host-not-fetched", host=host), *refused.happened), refused.next_step
+            ) from refused
         raise Unreachable(f"The name {host} has no address.", "Check the address.")
 
     async def connect_unix_socket(

@@ -18,6 +18,7 @@ from w3lib.url import safe_url_string
 from harvesters.fetch.errors import Malformed, Moved, RefusedAddress
 from harvesters.fetch.policy import policy_of
 from harvesters.fetch.urls import check_url, origin_of, public_url
+from harvesters.phrases import phrase
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 DOWNGRADED = "downgraded"
@@ -75,7 +76,9 @@ def _target(request: Request, location: bytes) -> str:
     try:
         check_url(target)
     except RefusedAddress as error:
-        raise RefusedAddress(f"{public_url(request.url)} redirects. {error.happened}", error.next_step) from error
+        raise RefusedAddress(
+            (phrase("address-redirects", url=public_url(request.url)), *error.happened), error.next_step
+        ) from error
     return target
 
 

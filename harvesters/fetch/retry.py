@@ -18,6 +18,7 @@ from harvesters.fetch.errors import FetchError
 from harvesters.fetch.hosts import Host
 from harvesters.fetch.policy import Retries
 from harvesters.fetch.urls import public_url
+from harvesters.phrases import all_in_words
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ async def persist(send: Callable[[], Awaitable[Response]], request: Request, hos
             if last or not error.retryable:
                 raise
             host.strained(retries.base_seconds)
-            wait, why = backoff(retries, attempt), error.happened
+            wait, why = backoff(retries, attempt), all_in_words(error.happened)
         else:
             asked = retry_after(response.headers)
             # To come back sooner than asked would be rude, and to wait very long holds up the run: leave it for now.

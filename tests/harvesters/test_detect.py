@@ -7,6 +7,7 @@ import pytest
 from harvesters.base import Harvester
 from harvesters.detect import Candidate, Detection, with_scheme
 from harvesters.evidence import Lead, Recognised, Seen, folder_of, places, root_of
+from harvesters.phrases import all_in_words, phrase, verbatim
 
 HTML = b"<!doctype html><title>Everything is here</title>"
 
@@ -21,12 +22,12 @@ class Blind(Harvester):
     @classmethod
     def leads(cls, seen: Seen) -> Iterable[Lead]:
         if seen.reported:
-            yield Lead(f"{seen.root}blind.json", 20, "a well-known path")
+            yield Lead(f"{seen.root}blind.json", 20, phrase("usual-place", name="Blind"))
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
         if isinstance(seen.json, dict) and "blind" in seen.json:
-            return Recognised(80, seen.root, "it says blind", seen.json["blind"])
+            return Recognised(80, seen.root, phrase("says-what-it-is", name="Blind"), seen.json["blind"])
         return None
 
 
@@ -40,11 +41,15 @@ class Marked(Harvester):
     @classmethod
     def leads(cls, seen: Seen) -> Iterable[Lead]:
         if "marked" in seen.generator:
-            yield Lead(f"{seen.root}api", 60, "the page's generator")
+            yield Lead(f"{seen.root}api", 60, phrase("page-bears-marks", name="Marked"))
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
-        return Recognised(95, seen.root, "it says marked") if seen.body == b'{"marked":1}' else None
+        return (
+            Recognised(95, seen.root, phrase("says-what-it-is", name="Marked"))
+            if seen.body == b'{"marked":1}'
+            else None
+        )
 
 
 class Page(Harvester):
@@ -56,7 +61,7 @@ class Page(Harvester):
 
     @classmethod
     def recognise(cls, seen: Seen) -> Recognised | None:
-        return Recognised(10, seen.url, "a page") if seen.is_html else None
+        return Recognised(10, seen.url, phrase("web-page", title="A page")) if seen.is_html else None
 
 
 def seen(lead: Lead, body: bytes, media: str = "text/html", status: int = 200, reported: bool = False) -> Seen:
@@ -92,7 +97,7 @@ def test_the_reported_address_itself_counts_more() -> None:
     first = detection.candidates[0]
     assert isinstance(first, Candidate)
     assert (first.protocol, first.confidence, first.advertised, first.named) == ("blind", 88, 7, True)
-    assert detection.steps[0].came == "HTTP 200, application/json"
+    assert all_in_words(detection.steps[0].came) == "HTTP 200, application/json"
 
 
 def test_an_address_is_asked_once_and_a_host_that_is_not_there_no_more() -> None:
@@ -102,10 +107,10 @@ def test_an_address_is_asked_once_and_a_host_that_is_not_there_no_more() -> None
     detection.take(lead, seen(lead, HTML, reported=True))
     following = detection.next()
     assert following is not None
-    detection.failed(following, "No answer.", reached=False)
+    detection.failed(following, (verbatim("No answer."),), reached=False)
     detection.take(lead, seen(lead, HTML, reported=True))
     assert detection.next() is None
-    assert detection.steps[1].came == "No answer."
+    assert all_in_words(detection.steps[1].came) == "No answer."
 
 
 @pytest.mark.parametrize(
@@ -139,7 +144,7 @@ def test_where_well_known_paths_begin(url: str, folder: str, root: str) -> None:
 
 def test_what_an_answer_shows() -> None:
     page = seen(
-        Lead("https://x.example/a/", 1, ""),
+        Lead("https://x.example/a/", 1, verbatim("")),
         b'<!DOCTYPE html><html><head><meta name="Generator" content="CKAN 2.10"><link rel="Alternate" type="text/turtle"'
         b' href="../c.ttl"></head><body><a href="/d">d</a><a href="mailto:x">m</a><a href="http://[">bad</a></body></html>',
     )

@@ -9,6 +9,7 @@ import pytest
 from harvesters.base import LastPage
 from harvesters.errors import MalformedAnswer
 from harvesters.package import Package
+from harvesters.phrases import in_words
 from harvesters.spool import Noticed
 from sandbox.content import Country
 from sandbox.portal import Robots
@@ -296,7 +297,7 @@ def test_what_is_recognised(document: Any, url: str, media: str, count: int | No
     assert (found.advertised if found else None) == count
     if found is not None:
         assert found.confidence == 55
-        assert "(title)" in found.evidence
+        assert "(title)" in in_words(found.evidence)
 
 
 def test_a_long_list_is_recognised_by_its_beginning():

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from harvesters.evidence import Seen
+from harvesters.phrases import in_words
 from harvesters.waf import Waf, listed
 from sandbox import iso
 from tests.conftest import Reply, Site
@@ -141,7 +142,7 @@ def test_a_folder_is_recognised_and_a_page_with_links_is_not(server: str, site: 
     body = listing(*(line(server, f"{n}.xml", "2026-01-31") for n in range(3))).body
     found = Waf.recognise(Seen(url, url, 200, HTML, body, reported=True))
     assert found is not None
-    assert "3 XML files" in found.evidence
+    assert "XML files: 3" in in_words(found.evidence)
     page = b'<html><body><a href="/a">A</a><a href="/b">B</a><a href="sitemap.xml">S</a></body></html>'
     assert Waf.recognise(Seen(url, url, 200, HTML, page, reported=True)) is None
 

@@ -1,0 +1,80 @@
+"""Phrases: what a program tells people of what it saw or what went wrong, as a code with values.
+
+A protocol says `phrase("feed", entries=5)`; whoever shows it asks for the words of the reader's language. The words are
+kept per code and language in `phrases.json` beside this file. Numbers stand after a colon there: no language needs a plural.
+"""
+
+import functools
+import json
+from collections.abc import Iterable
+from importlib import resources
+
+import msgspec
+from babel.numbers import format_decimal
+
+LOCALES = {"zh": "zh_Hans", "en": "en_GB"}
+"""Of Babel, where they are not called as the language is: the United Nations write English as in the United Kingdom."""
+
+VALUE_LIMIT_CHARACTERS = 300
+"""A phrase quotes a value up to this length."""
+
+VERBATIM = "verbatim"
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+"""Unicode UAX 9, 2.4: around a value of unknown direction, an address say, within a text that runs from right to left."""
+
+
+class Phrase(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something said. code: a key of `phrases.json`. params: the values that its words mention; whole numbers are written in
+    the way of the reader's language, texts stay as they are."""
+
+    code: str
+    params: dict[str, str | int] = {}
+
+
+@functools.cache
+def _catalogue() -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = json.loads(
+        resources.files("harvesters").joinpath("phrases.json").read_text(encoding="utf-8")
+    )
+    return texts
+
+
+def phrase(code: str, **params: str | int) -> Phrase:
+    """Make a phrase. Raises KeyError for a code that `phrases.json` has not: one that nobody can read is a mistake."""
+    _catalogue()[code]
+    return Phrase(code, {k: v[:VALUE_LIMIT_CHARACTERS] if isinstance(v, str) else v for k, v in params.items()})
+
+
+def verbatim(text: str) -> Phrase:
+    """Words that are not ours, or of which no code is known: the same in every language."""
+    return Phrase(VERBATIM, {"text": text})
+
+
+def in_words(said: Phrase, language: str = "en") -> str:
+    """A phrase in words of one of the six UN languages; English where another is asked for.
+
+    Raises KeyError for a code that is not known, of another version of the catalogue.
+    """
+    words = _catalogue()[said.code]
+    language = language if language in words else "en"
+    text = words[language]
+    if said.code == VERBATIM:
+        return str(said.params["text"])
+    # Every place is filled once, from left to right: a brace within a value is no place.
+    pieces = text.split("{")
+    filled = [pieces[0]]
+    for piece in pieces[1:]:
+        name, _, rest = piece.partition("}")
+        filled += [_value(said.params[name], language) if name in said.params else "{" + name + "}", rest]
+    return "".join(filled)
+
+
+def all_in_words(phrases: Iterable[Phrase], language: str = "en") -> str:
+    """Phrases one after the other, as `in_words`."""
+    return ("" if language == "zh" else " ").join(in_words(said, language) for said in phrases)
+
+
+def _value(value: str | int, language: str) -> str:
+    if isinstance(value, int):
+        return str(format_decimal(value, locale=LOCALES.get(language, language)))
+    return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}" if language == "ar" else value
