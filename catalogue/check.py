@@ -236,7 +236,7 @@ def _read(spool: Path, source: base.Source, limit: int, preview: _Preview) -> No
             case Noticed():
                 preview.findings.append(("", line.finding))
             case Verdict():
-                preview.said = () if line.records else (verbatim(line.sentence),)
+                preview.said = () if line.records else line.said or (verbatim(line.sentence),)
             case _:
                 pass
 

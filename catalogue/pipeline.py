@@ -31,6 +31,7 @@ from catalogue.reconcile.reconciliation import Rules, reconcile
 from catalogue.register.models import Source, Withdrawal
 from catalogue.register.source_entry import AUTO, Expectation
 from harvesters.errors import SpoolError
+from harvesters.phrases import Phrase, in_words, phrase
 from harvesters.registry import harvester_for
 from harvesters.spool import Verdict, progress
 
@@ -246,9 +247,10 @@ def _finish(
     run.new, run.changed = assembled.outcome.new, assembled.outcome.changed
     run.unchanged, run.invalid = assembled.outcome.unchanged, assembled.outcome.invalid + assembled.quarantined
     if problem:
-        run.state, run.failure, run.sentence = "failed", "down", problem
+        run.state, run.failure, run.sentence, run.said = "failed", "down", problem, []
     elif verdict is None:
-        run.state, run.sentence = "interrupted", "The harvest was stopped; the next one goes on from its checkpoint."
+        run.state = "interrupted"
+        _say(run, phrase("run-stopped"))
     else:
         _take_verdict(run, verdict)
         _expect(run, source, verdict)
@@ -272,7 +274,7 @@ def _finish(
 def _take_verdict(run: Run, verdict: Verdict) -> None:
     run.state = verdict.state
     run.failure = verdict.failure or ""
-    run.sentence = verdict.sentence
+    run.sentence, run.said = verdict.sentence, msgspec.to_builtins(verdict.said)
     run.missing_parts = verdict.missing
     run.records = verdict.records
     run.requests = verdict.requests
@@ -288,13 +290,16 @@ def _expect(run: Run, source: Source, verdict: Verdict) -> None:
     least, most = expect.min_datasets, expect.max_datasets
     if not run.whole or ((least or 0) <= verdict.distinct and (most is None or verdict.distinct <= most)):
         return
-    bound = f"at least {least:,}" if least is not None and verdict.distinct < least else f"at most {most:,}"
     run.whole, run.state = False, "partial"
-    run.sentence = (
-        f"{verdict.distinct:,} datasets were listed, and the register expects {bound}; see whether the portal is whole, or "
-        "correct `expect` of the source."
-    )
+    if least is not None and verdict.distinct < least:
+        _say(run, phrase("run-expected-at-least", listed=verdict.distinct, expected=least))
+    elif most is not None:
+        _say(run, phrase("run-expected-at-most", listed=verdict.distinct, expected=most))
     run.missing_parts = [*run.missing_parts, run.sentence]
+
+
+def _say(run: Run, said: Phrase) -> None:
+    run.sentence, run.said = in_words(said), [msgspec.to_builtins(said)]
 
 
 def _rules(configuration: Configuration) -> Rules:

@@ -16,6 +16,7 @@ from harvesters.errors import FailureClass, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import Finding, find
 from harvesters.package import Mapped
+from harvesters.phrases import Phrase
 from harvesters.spool import Ask, Gone, Noticed, Part, Record, raw_json
 
 MAX_RECORD_BYTES = 8 << 20
@@ -94,12 +95,14 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Why an ask has no answer that could be read. status: of HTTP, 0 where there was none. body: its first 64 KiB."""
+    """Why an ask has no answer that could be read. sentence: in English; said: the same for readers of other languages, where
+    it is known. status: of HTTP, 0 where there was none. body: its first 64 KiB."""
 
     failure: FailureClass
     sentence: str
     status: int = 0
     body: bytes = b""
+    said: tuple[Phrase, ...] = ()
 
 
 class Advertised(msgspec.Struct, frozen=True):
@@ -113,9 +116,11 @@ class LastPage(NamedTuple):
 
 
 class Trouble(NamedTuple):
-    """The harvester can tell that the portal's listing is not whole (a chain of pages that breaks off, say)."""
+    """The harvester can tell that the portal's listing is not whole (a chain of pages that breaks off, say). said: the
+    sentence for readers of other languages, where it is known."""
 
     sentence: str
+    said: tuple[Phrase, ...] = ()
 
 
 Event = Record | Gone | Part | Noticed | Ask | Advertised | LastPage | Trouble

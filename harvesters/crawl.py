@@ -34,6 +34,7 @@ from harvesters.fetch.policy import FetchPolicy, Retries
 from harvesters.fetch.settings import scrapy_settings
 from harvesters.fetch.urls import origin_of, public_url
 from harvesters.findings import find
+from harvesters.phrases import Phrase, in_words, phrase, translated
 from harvesters.registry import harvester_for
 from harvesters.spool import (
     N_TRIPLES,
@@ -181,16 +182,14 @@ class HarvestSpider(scrapy.Spider):
         if self.earlier is not None and self.earlier.knows(ask):
             self._take(ask, self.earlier.events(ask), self.earlier.validators(ask))
         else:
-            sentence = (
-                f"{public_url(ask.url)} says that nothing changed, and was not asked that; tell the portal's operator."
-            )
-            self._failed(ask, [], Failure("malformed", sentence), [])
+            said = phrase("unasked-not-modified", url=public_url(ask.url))
+            self._failed(ask, [], Failure("malformed", in_words(said), said=(said,)), [])
 
     def _take(self, ask: Ask, events: Iterable[Event], validators: Validators) -> None:
         asked: list[Ask] = []
         advertised: int | None = None
         last_page = False
-        troubles: list[str] = []
+        troubles: list[Trouble] = []
         failure: Failure | None = None
         here: set[str] = set()
         try:
@@ -211,12 +210,12 @@ class HarvestSpider(scrapy.Spider):
                         advertised = count
                     case LastPage():
                         last_page = True
-                    case Trouble(sentence):
-                        troubles.append(sentence)
+                    case Trouble():
+                        troubles.append(event)
                 if self._limit_reached():
                     break
         except HarvestError as error:
-            failure = Failure(error.failure, error.sentence)
+            failure = _failure_of(error)
         except OSError:
             raise  # of our own files, not of what the portal sent
         except Exception as error:
@@ -224,14 +223,12 @@ class HarvestSpider(scrapy.Spider):
             failure = Failure("malformed", _mistake_of_ours(public_url(ask.url), error))
         if asked and self.state.page_was_read and ask.purpose != LINKED:
             self._write(Noticed(finding=find("page-loop", value=ask.url), url=ask.url))
-            troubles.append(
-                f"{ask.url} holds only datasets that were already read: the portal's pages go round in a circle."
-            )
+            troubles.append(_trouble(phrase("pages-in-circle", url=ask.url)))
             asked = []
         repeated = [again for again in asked if again.key in self.state.asked and again.purpose != LINKED]
         if repeated:
             self._write(Noticed(finding=find("page-loop", value=repeated[0].url), url=ask.url))
-            troubles.append(f"{ask.url} leads back to {repeated[0].url}, which was already read.")
+            troubles.append(_trouble(phrase("page-leads-back", url=ask.url, earlier=repeated[0].url)))
         if failure is not None:
             self._failed(ask, asked, failure, troubles)
             return
@@ -241,13 +238,14 @@ class HarvestSpider(scrapy.Spider):
                 asked=asked,
                 advertised=advertised,
                 last_page=last_page,
-                troubles=troubles,
+                troubles=[trouble.sentence for trouble in troubles],
+                said=_said(troubles),
                 etag=validators.etag,
                 modified=validators.modified,
             )
         )
 
-    def _failed(self, ask: Ask, asked: list[Ask], failure: Failure, troubles: list[str]) -> None:
+    def _failed(self, ask: Ask, asked: list[Ask], failure: Failure, troubles: list[Trouble]) -> None:
         # The source's own harvester decides, also where it had another one read the answer.
         instead = [
             event
@@ -262,7 +260,9 @@ class HarvestSpider(scrapy.Spider):
                 self._write(self._too_large(event) or msgspec.structs.replace(event, at=event.at or _now()))
         self._write(
             Noticed(
-                finding=find("fell-back" if replaced else "answer-failed", value=ask.url, why=failure.sentence),
+                finding=find(
+                    "fell-back" if replaced else "answer-failed", value=ask.url, why=failure.said or failure.sentence
+                ),
                 url=ask.url,
             )
         )
@@ -273,7 +273,8 @@ class HarvestSpider(scrapy.Spider):
                 failure=failure.failure,
                 sentence=failure.sentence,
                 fell_back=replaced,
-                troubles=troubles,
+                troubles=[trouble.sentence for trouble in troubles],
+                said=_said([*troubles, failure]),
             )
         )
 
@@ -391,11 +392,20 @@ def _validators(answer: Answer) -> Validators:
     return Validators(answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
 
 
+def _trouble(said: Phrase) -> Trouble:
+    return Trouble(in_words(said), (said,))
+
+
+def _said(told: Iterable[Trouble | Failure]) -> dict[str, tuple[Phrase, ...]]:
+    """By the English sentence what can be read in other languages."""
+    return {each.sentence: each.said for each in told if each.said}
+
+
 def _failure_of(error: object) -> Failure:
     if isinstance(error, FetchError):
-        return Failure(error.failure, error.sentence, error.status, error.body)
+        return Failure(error.failure, error.sentence, error.status, error.body, translated(error.said))
     if isinstance(error, HarvestError):
-        return Failure(error.failure, error.sentence)
+        return Failure(error.failure, error.sentence, said=translated(error.said))
     return Failure(
         "down", f"The request failed ({type(error).__name__}: {error}); it is tried again with the next harvest."
     )

@@ -81,7 +81,7 @@ class Earlier:
                     yield line
                 case Checkpoint():
                     yield from line.asked
-                    yield from map(Trouble, line.troubles)
+                    yield from (Trouble(trouble, line.said.get(trouble, ())) for trouble in line.troubles)
                     if line.advertised is not None:
                         yield Advertised(line.advertised)
                     if line.last_page:

@@ -7,10 +7,13 @@ stored today can be read in any of the six UN languages tomorrow.
 
 import functools
 import json
+from contextlib import suppress
 from importlib import resources
 from typing import Literal, NamedTuple
 
 import msgspec
+
+from harvesters.phrases import Phrase, all_in_words
 
 Severity = Literal["blocks", "warns"]
 
@@ -28,7 +31,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     severity: "blocks" keeps the record out of the catalogue (it is quarantined), "warns" does not.
     path: where in the record or package, as a JSON path without the leading "$", such as "resources[2].path".
     value: what was found there, as text, cut to `VALUE_LIMIT_CHARACTERS`.
-    params: further values that the text of the code mentions.
+    params: further values that the text of the code mentions; said: those of them that can be read in other languages.
     """
 
     code: str
@@ -36,6 +39,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     path: str = ""
     value: str = ""
     params: dict[str, str] = {}
+    said: dict[str, tuple[Phrase, ...]] = {}
 
 
 class FindingText(NamedTuple):
@@ -65,15 +69,20 @@ def codes() -> dict[str, Severity]:
 def find(code: str, path: str = "", value: object = "", **params: object) -> Finding:
     """Make a finding; its severity is the one its code has in `findings.json`.
 
+    A param may be phrases, which are read in the language of the finding.
+
     Raises KeyError for a code that is not there: a finding nobody can read is a programming mistake.
     """
     text = value if isinstance(value, str) else repr(value)
+    said = {key: param for key, param in params.items() if isinstance(param, tuple)}
+    params |= {key: all_in_words(param) for key, param in said.items()}
     return Finding(
         code=code,
         severity=codes()[code],
         path=path,
         value=text[:VALUE_LIMIT_CHARACTERS],
         params={key: str(param)[:VALUE_LIMIT_CHARACTERS] for key, param in params.items()},
+        said=said,
     )
 
 
@@ -86,8 +95,17 @@ def describe(finding: Finding, language: str = "en") -> FindingText:
     """The finding in words of one of the six UN languages (ar, zh, en, fr, ru, es); English where one is missing."""
     entry = _catalogue()[finding.code]
     words = entry.get(language, entry["en"])
-    values = {"path": finding.path, "value": finding.value, **finding.params}
+    params = {name: param(finding, name, language) for name in finding.params}
+    values = {"path": finding.path, "value": finding.value, **params}
     return FindingText(_fill(words["message"], values), _fill(words["hint"], values))
+
+
+def param(finding: Finding, name: str, language: str) -> str:
+    """A param of a finding in one of the six languages; as it was stored where it cannot be read in others."""
+    if name in finding.said:
+        with suppress(KeyError):  # a phrase of another version of the catalogue
+            return all_in_words(finding.said[name], language)
+    return finding.params[name]
 
 
 def _fill(template: str, values: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ kept per code and language in `phrases.json` beside this file. Numbers stand aft
 
 import functools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import resources
 
 import msgspec
@@ -15,8 +15,8 @@ from babel.numbers import format_decimal
 LOCALES = {"zh": "zh_Hans", "en": "en_GB"}
 """Of Babel, where they are not called as the language is: the United Nations write English as in the United Kingdom."""
 
-VALUE_LIMIT_CHARACTERS = 300
-"""A phrase quotes a value up to this length."""
+VALUE_LIMIT_CHARACTERS = 2_000
+"""A phrase quotes a value up to this length, which addresses rarely have."""
 
 VERBATIM = "verbatim"
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
@@ -48,6 +48,11 @@ def phrase(code: str, **params: str | int) -> Phrase:
 def verbatim(text: str) -> Phrase:
     """Words that are not ours, or of which no code is known: the same in every language."""
     return Phrase(VERBATIM, {"text": text})
+
+
+def translated(said: Sequence[Phrase]) -> tuple[Phrase, ...]:
+    """The phrases; none of them where all are words as they stand, so that nothing would be read in another language."""
+    return tuple(said) if any(each.code != VERBATIM for each in said) else ()
 
 
 def in_words(said: Phrase, language: str = "en") -> str:

@@ -28,7 +28,7 @@ from harvesters.fetch.guard import networks
 from harvesters.fetch.limits import Limits
 from harvesters.fetch.policy import FetchPolicy, Retries
 from harvesters.fetch.settings import scrapy_settings
-from harvesters.phrases import Phrase, verbatim
+from harvesters.phrases import Phrase, phrase, verbatim
 
 ANSWER_SECONDS = 8.0
 """A portal that takes longer for one page is not waited for: the whole answer is wanted in 20 s (issue 3)."""
@@ -158,7 +158,7 @@ class RequestBudget:
         """Count one request."""
         self._made += 1
         if self._made > MAX_REQUESTS:
-            raise FetchError("The requests that a look at an address may make are used up.", "Name the protocol.")
+            raise FetchError(phrase("look-used-up"), phrase("do-name-protocol"))
 
 
 def probe(job: ProbeJob) -> None:

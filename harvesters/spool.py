@@ -16,6 +16,7 @@ import zstandard
 
 from harvesters.errors import FailureClass, SpoolError
 from harvesters.findings import Finding
+from harvesters.phrases import Phrase
 
 SPOOL_VERSION = 1
 COMPRESSION_LEVEL = 3
@@ -112,7 +113,8 @@ class Checkpoint(msgspec.Struct, frozen=True, tag="checkpoint", omit_defaults=Tr
     """Closes a frame: which ask was answered, what is to be asked because of it, and what the portal said of its size.
 
     The asks still open are all that were ever asked less all that were answered (`progress`). fell_back: something else
-    was asked in the place of what failed. etag, modified: by what the portal knows this answer again (`earlier`)."""
+    was asked in the place of what failed. said: the failure's sentence and the troubles for readers of other languages, by the
+    English sentence. etag, modified: by what the portal knows this answer again (`earlier`)."""
 
     answered: str = ""
     asked: list[Ask] = []
@@ -122,6 +124,7 @@ class Checkpoint(msgspec.Struct, frozen=True, tag="checkpoint", omit_defaults=Tr
     sentence: str = ""
     fell_back: bool = False
     troubles: list[str] = []
+    said: dict[str, tuple[Phrase, ...]] = {}
     etag: str = ""
     modified: str = ""
 
@@ -130,7 +133,8 @@ class Verdict(msgspec.Struct, frozen=True, tag="verdict", omit_defaults=True, kw
     """Last line: how the harvest ended.
 
     state: "complete" only if counts, last page and the absence of loops and failures say so. failure: the class, where
-    failed or partly so. sentence: plain words for the run's page. records: received, quarantined ones included;
+    failed or partly so. sentence: plain words for the run's page, in English;
+    said: the same for readers of other languages, where it is known. records: received, quarantined ones included;
     distinct: different identifiers among them; advertised: the portal's own count at the start and at the end.
     """
 
@@ -144,6 +148,7 @@ class Verdict(msgspec.Struct, frozen=True, tag="verdict", omit_defaults=True, kw
     failure: FailureClass | None = None
     missing: list[str] = []
     requests: int = 0
+    said: tuple[Phrase, ...] = ()
 
 
 Line = Header | Record | Gone | Part | Noticed | Checkpoint | Verdict
@@ -329,6 +334,8 @@ class Progress(msgspec.Struct):
     failures: list[tuple[FailureClass, str]] = []
     forgiven: list[tuple[FailureClass, str]] = []
     """Failures in whose place the harvester asked for something else."""
+    said: dict[str, tuple[Phrase, ...]] = {}
+    """The sentences of failures and of what is missing for readers of other languages, by the English one."""
 
     def take(self, line: Line) -> None:
         """Account for one line. The writer calls this for each line it writes, so reading gives the same state."""
@@ -357,6 +364,7 @@ class Progress(msgspec.Struct):
                     self.advertised = (first, line.advertised)
                 self.last_page = self.last_page or line.last_page
                 self.missing.extend(line.troubles)
+                self.said.update(line.said)
                 if line.failure is not None:
                     failures = self.forgiven if line.fell_back else self.failures
                     failures.append((line.failure, line.sentence))

@@ -5,6 +5,7 @@ the end must enclose the distinct identifiers that were read, the last page must
 failed, gone round in a circle or been left out.
 """
 
+from harvesters.phrases import Phrase, in_words, phrase
 from harvesters.spool import Progress, RunState, Verdict
 
 WORST_FIRST = (
@@ -29,23 +30,29 @@ def judge(state: Progress, *, limited: bool, ended: str, unfounded: str = "") ->
     # Where nothing could be read at all, what failed first says why; what was tried in its place only followed.
     failures = [*state.forgiven[:1], *state.failures] if state.failures and not state.records else state.failures
     missing = [*state.missing, *(sentence for _, sentence in failures)]
+    judged: list[Phrase] = []
     if limited:
-        missing.append("The harvest stopped at the limit that it was given.")
+        judged.append(phrase("run-limit"))
     distinct = len(state.seen)
     if state.advertised is not None and not limited:
         least, most = min(state.advertised), max(state.advertised)
         received = distinct + state.nameless
         if not least <= received <= most:
-            counts = f"{least}" if least == most else f"{least} to {most}"
-            missing.append(f"The portal says that it has {counts} datasets; {received} different ones were received.")
+            judged.append(
+                phrase("run-count-differs", stated=least, received=received)
+                if least == most
+                else phrase("run-count-differs-between", least=least, most=most, received=received)
+            )
     elif not state.last_page and not limited and not state.failures:
-        missing.append("The portal neither states a count nor showed a last page.")
+        judged.append(phrase("run-no-count-no-end"))
     elif unfounded and not (missing or distinct or state.nameless or state.header.since or limited):
         missing.append(unfounded)
+    missing += [in_words(each) for each in judged]
     failure = min((failure for failure, _ in failures), key=WORST_FIRST.index, default=None)
     verdict_state: RunState
     if not missing:
-        verdict_state, sentence = "complete", _all_read(state)
+        judged = [_all_read(state)]
+        verdict_state, sentence = "complete", in_words(judged[0])
     elif state.records or limited:
         verdict_state, sentence = "partial", missing[0]
     else:
@@ -62,10 +69,11 @@ def judge(state: Progress, *, limited: bool, ended: str, unfounded: str = "") ->
         failure=failure,
         missing=missing,
         requests=state.requests,
+        said=(state.said | {in_words(each): (each,) for each in judged}).get(sentence, ()),
     )
 
 
-def _all_read(state: Progress) -> str:
+def _all_read(state: Progress) -> Phrase:
     if state.header.since is not None:
-        return f"All {state.records} datasets that the portal says changed since {state.header.since} were read."
-    return f"All {state.records} datasets that the portal lists were read."
+        return phrase("run-all-changed-read", datasets=state.records, since=state.header.since)
+    return phrase("run-all-read", datasets=state.records)

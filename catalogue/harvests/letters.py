@@ -16,7 +16,7 @@ from catalogue.harvests.models import Run, RunFinding
 from catalogue.register.source_entry import SourceEntry
 from harvesters.fetch.policy import user_agent
 from harvesters.fetch.urls import public_url
-from harvesters.findings import LANGUAGES
+from harvesters.findings import LANGUAGES, Finding, param
 
 FAILED_ANSWERS = ("answer-failed", "fell-back")
 """Findings that name the address that failed, and why."""
@@ -45,7 +45,7 @@ def letter(run: Run, language: str, contact: str, sent_from: str = "") -> Letter
     entry = msgspec.convert(run.source.entry, SourceEntry)
     titles = entry.title
     title = titles.get(language) or titles.get("en") or next(iter(titles.values()))
-    asked, why = _asked(run)
+    asked, why = _asked(run, language)
     values = {
         "state": run.source.state.name(language), "title": title, "host": urlsplit(run.source.url).hostname or "",
         "url": public_url(run.source.url), "date": f"{run.ended or run.started:%Y-%m-%d %H:%M}",
@@ -71,12 +71,14 @@ def letter(run: Run, language: str, contact: str, sent_from: str = "") -> Letter
     return Letter(language, words["subject"].format_map(values), text)
 
 
-def _asked(run: Run) -> tuple[str, str]:
+def _asked(run: Run, language: str) -> tuple[str, str]:
     """The address that failed, and what came of it: of the answers that failed, or else of the run."""
     for finding in RunFinding.objects.filter(run=run).values_list("finding", flat=True):
         if finding["code"] in FAILED_ANSWERS:
-            return public_url(finding.get("value", "")), finding.get("params", {}).get("why", run.sentence)
-    return public_url(run.source.url), run.sentence
+            found = msgspec.convert(finding, Finding)
+            why = param(found, "why", language) if "why" in found.params else run.told(language)[0]
+            return public_url(found.value), why
+    return public_url(run.source.url), run.told(language)[0]
 
 
 @functools.cache

@@ -1,10 +1,13 @@
 """Runs of the harvest, what they found, and what was observed of a source while reading it."""
 
+from contextlib import suppress
 from typing import ClassVar
 
+import msgspec
 from django.db import models
 
 from catalogue.register.models import Source
+from harvesters.phrases import Phrase, all_in_words
 
 
 class Run(models.Model):
@@ -21,6 +24,7 @@ class Run(models.Model):
     ended = models.DateTimeField(null=True)
     failure = models.CharField(max_length=20, blank=True)
     sentence = models.TextField(blank=True)
+    said = models.JSONField(default=list, help_text="the sentence as phrases, where other languages have it")
     missing_parts = models.JSONField(default=list, help_text="what could not be read, as addresses with reasons")
     spool = models.TextField(blank=True, help_text="path below CATALOGUE_HOME")
     limit = models.PositiveIntegerField(null=True)
@@ -44,6 +48,13 @@ class Run(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-id"]
+
+    def told(self, language: str) -> tuple[str, str]:
+        """How it ended, in the language asked for or else in English; and which of them it is."""
+        if self.said:
+            with suppress(KeyError):  # a phrase of another version of the catalogue
+                return all_in_words(msgspec.convert(self.said, tuple[Phrase, ...]), language), language
+        return self.sentence, "en"
 
 
 class Lease(models.Model):

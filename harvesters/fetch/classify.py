@@ -11,10 +11,11 @@ import re
 from scrapy.http import Headers
 
 from harvesters.fetch.errors import Blocked, FetchError, Malformed, Moved, ServerFailed, Unauthorised
+from harvesters.phrases import phrase
 
 HEAD_BYTES = 8 * 1024  # of a body, enough to know a challenge page by
 
-_ASK_OPERATOR = "Ask the operator to admit our User-Agent; until then the last good copy is kept."
+_ASK_OPERATOR = phrase("do-ask-to-admit")
 
 # Signs of firewalls and bot challenges, by what their makers document or their pages say.
 _BLOCKING_HEADERS: tuple[tuple[bytes, re.Pattern[bytes], str], ...] = (
@@ -73,39 +74,39 @@ def error_of_status(status: int, headers: Headers, head: bytes, host: str) -> Fe
 def _error_of_status(status: int, headers: Headers, head: bytes, host: str) -> FetchError | None:
     maker = firewall_of(headers, head)
     if maker is not None and (status >= 400 or status == 202 or is_html(head)):
-        return Blocked(f"{host} keeps us out: {maker} answers in its place (status {status}).", _ASK_OPERATOR)
+        return Blocked(phrase("firewall-answers", host=host, maker=maker, status=str(status)), _ASK_OPERATOR)
     if 200 <= status < 300 or status == 304:
         return None
     match status:
         case 401:
-            return Unauthorised(f"{host} wants a login (status 401).", "Ask the operator for a public address.")
+            return Unauthorised(phrase("wants-login", host=host), phrase("do-ask-public-address"))
         case 403 if not is_html(head) and b"json" in (headers.get(b"Content-Type") or b"").lower():
             # The application itself speaks (CKAN's "Authorization Error"), not something before it.
-            return Unauthorised(f"{host} does not permit this request (status 403).", "Ask the operator for access.")
+            return Unauthorised(phrase("does-not-permit", host=host), phrase("do-ask-access"))
         case 403 | 406 | 451:
-            return Blocked(f"{host} refuses us (status {status}).", _ASK_OPERATOR)
+            return Blocked(phrase("refuses-us", host=host, status=str(status)), _ASK_OPERATOR)
         case 407:
-            return Unauthorised("The proxy wants a login (status 407).", "Put it into the proxy setting.")
+            return Unauthorised(phrase("proxy-wants-login"), phrase("do-set-proxy"))
         case 404 | 410:
             return Moved(
-                f"Nothing is found at this address of {host} (status {status}).",
-                "Find the portal's present address and correct the source.",
+                phrase("nothing-at-address", host=host, status=str(status)),
+                phrase("do-correct-source"),
             )
         case 408 | 425:
-            return ServerFailed(f"{host} is not ready to answer (status {status}).", "Try again later.")
+            return ServerFailed(phrase("not-ready", host=host, status=str(status)), phrase("do-try-later"))
         case 429:
             return Blocked(
-                f"{host} asks us to slow down, again and again (status 429).",
-                "Set a longer delay for this source, or ask the operator for the pace that suits the portal.",
+                phrase("asks-to-slow-down", host=host),
+                phrase("do-set-delay"),
             )
         case _ if status >= 500:
-            return ServerFailed(f"{host} fails (status {status}).", "Try again later; if it lasts, tell the operator.")
+            return ServerFailed(phrase("server-fails", host=host, status=str(status)), phrase("do-try-later-or-tell"))
         case _ if 300 <= status < 400:
             return Moved(
-                f"{host} redirects without saying where to (status {status}).", "Correct the source's address."
+                phrase("redirects-nowhere", host=host, status=str(status)), phrase("do-correct-source-address")
             )
         case _:
             return Malformed(
-                f"{host} does not accept the request (status {status}).",
-                "Check that the source's address and protocol belong together.",
+                phrase("request-not-accepted", host=host, status=str(status)),
+                phrase("do-check-protocol"),
             )

@@ -14,6 +14,7 @@ from typing import Protocol
 import brotli  # type: ignore[import-untyped]  # publishes no types
 
 from harvesters.fetch.errors import Malformed, Truncated
+from harvesters.phrases import phrase
 
 if sys.version_info >= (3, 14):
     from compression.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
@@ -192,10 +193,10 @@ class _Zstandard:
 
 def _unreadable(coding: str) -> Malformed:
     return Malformed(
-        f"The answer says that it is compressed ({coding}) and is not, or is damaged.",
-        "Tell the portal's operator: other programs fail at the same address.",
+        phrase("answer-falsely-compressed", coding=coding),
+        phrase("do-tell-operator-others-fail"),
     )
 
 
 def _cut() -> Truncated:
-    return Truncated("The compressed answer ends in the middle.", "Try again later.")
+    return Truncated(phrase("compressed-answer-cut"), phrase("do-try-later"))

@@ -107,9 +107,8 @@ class AddressGuard:
         why = _refusal(inner)
         if why is not None:
             raise RefusedAddress(
-                f"The address {value} is not fetched: it is {why}.",
-                "Catalogues are fetched from public addresses only; for a test, list the range in "
-                "CATALOGUE_ALLOW_ADDRESSES.",
+                phrase("address-not-public", address=str(value), why=why),
+                phrase("do-public-only"),
             )
         return value
 
@@ -146,8 +145,8 @@ async def resolve(host: str, port: int) -> list[str]:
         answers = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         raise Unreachable(
-            f"The name {host} cannot be found.",
-            "Check the address; where it is right, the portal's name server is down.",
+            phrase("name-not-found", host=host),
+            phrase("do-check-name"),
         ) from error
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in answers))
 
@@ -196,7 +195,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
                 candidates = await self._permitted(host, port)
         except TimeoutError as error:
             raise TimedOut(
-                f"The name {host} could not be looked up within {timeout:g} s.", "Try again later."
+                phrase("name-lookup-timed-out", host=host, seconds=f"{timeout:g}"), phrase("do-try-later")
             ) from error
         last: Exception | None = None
         for position, address in enumerate(candidates):
@@ -211,11 +210,11 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
                 last = error
         if isinstance(last, httpcore2.ConnectTimeout):
             raise TimedOut(
-                f"{host} did not take the connection within {timeout:g} s.",
-                "The portal is down, or a firewall drops our packets.",
+                phrase("connection-timed-out", host=host, seconds=f"{timeout:g}"),
+                phrase("do-down-or-firewall"),
             ) from last
         raise Unreachable(
-            f"{host} refuses connections on port {port}.", "Check the address, or try again later."
+            phrase("connection-refused", host=host, port=str(port)), phrase("do-check-or-try-later")
         ) from last
 
     async def _permitted(self, host: str, port: int) -> list[Address]:
@@ -232,7 +231,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
             raise RefusedAddress(
                 (phrase("host-not-fetched", host=host), *refused.happened), refused.next_step
             ) from refused
-        raise Unreachable(f"The name {host} has no address.", "Check the address.")
+        raise Unreachable(phrase("name-has-no-address", host=host), phrase("do-check-address"))
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None

@@ -34,6 +34,7 @@ from harvesters.fetch.policy import FetchPolicy, policy_of
 from harvesters.fetch.retry import persist
 from harvesters.fetch.sinks import Fetched, FileSink, HeadSink, MemorySink, Sink
 from harvesters.fetch.urls import check_url, public_url
+from harvesters.phrases import Phrase, phrase
 
 KEEP_ALIVE_SECONDS = 30.0
 # Set from the URL and the body, whatever the request says; or meant for the hop to a proxy only.
@@ -73,7 +74,7 @@ class FetchHandler:
         host = parts.hostname or ""
         seconds = self._policy.limits.total_seconds
         try:
-            async with _within(seconds, f"{host} did not finish its answer within {seconds:g} s."):
+            async with _within(seconds, phrase("answer-not-finished", host=host, seconds=f"{seconds:g}")):
                 return await self._exchange(request, parts)
         except (httpcore2.NetworkError, httpcore2.TimeoutException) as error:
             raise _no_connection(error, host) from error
@@ -93,7 +94,7 @@ class FetchHandler:
             # TCP and TLS may take the connect limit each before the wait for the first byte begins.
             async with _within(
                 2 * limits.connect_seconds + limits.first_byte_seconds,
-                f"{host} did not begin to answer within {limits.first_byte_seconds:g} s.",
+                phrase("answer-not-begun", host=host, seconds=f"{limits.first_byte_seconds:g}"),
             ):
                 answer = await stack.enter_async_context(
                     self._pool.stream(
@@ -111,7 +112,8 @@ class FetchHandler:
         limits = self._policy.limits
         if sum(len(name) + len(value) for name, value in answer.headers) > limits.max_header_bytes:
             raise TooLarge(
-                f"{host} sends more than {limits.max_header_bytes // 1024} KiB of headers.", "Tell its operator."
+                phrase("headers-too-large", host=host, kibibytes=limits.max_header_bytes // 1024),
+                phrase("do-tell-operator"),
             )
         headers = Headers(answer.headers)
         coding = b", ".join(headers.pop(b"Content-Encoding", None) or ()).decode("latin-1")
@@ -210,12 +212,12 @@ def connection_pool(
 
 
 @asynccontextmanager
-async def _within(seconds: float, happened: str) -> AsyncIterator[asyncio.Timeout]:
+async def _within(seconds: float, happened: Phrase) -> AsyncIterator[asyncio.Timeout]:
     try:
         async with asyncio.timeout(seconds) as limit:
             yield limit
     except TimeoutError as error:
-        raise TimedOut(happened, "The portal is slow or down; it is tried again later.") from error
+        raise TimedOut(happened, phrase("do-slow-or-down")) from error
 
 
 class _Pace:
@@ -224,9 +226,11 @@ class _Pace:
     def __init__(self, limits: Limits, host: str, clock: Callable[[], float]) -> None:
         self._limits, self._clock = limits, clock
         self._since, self._received = clock(), 0
-        self.too_slow = (
-            f"{host} sent its answer slower than {limits.minimum_bytes_per_second:g} bytes/s "
-            f"for {limits.rate_window_seconds:g} s."
+        self.too_slow = phrase(
+            "answer-too-slow",
+            host=host,
+            rate=f"{limits.minimum_bytes_per_second:g}",
+            seconds=f"{limits.rate_window_seconds:g}",
         )
 
     def count(self, received: int) -> float:
@@ -235,7 +239,7 @@ class _Pace:
         self._received += received
         if (elapsed := now - self._since) >= self._limits.rate_window_seconds:
             if self._received < self._limits.minimum_bytes_per_second * elapsed:
-                raise TimedOut(self.too_slow, "The portal is slow or down; it is tried again later.")
+                raise TimedOut(self.too_slow, phrase("do-slow-or-down"))
             self._since, self._received = now, 0
         return now
 
@@ -255,7 +259,7 @@ async def _next_chunk(chunks: AsyncIterator[bytes], host: str) -> bytes:
         return await anext(chunks, b"")
     except (httpcore2.ReadError, httpcore2.RemoteProtocolError) as error:
         if isinstance(error, httpcore2.ReadError) or "peer closed connection" in str(error):
-            raise Truncated(f"{host} broke off in the middle of its answer.", "Try again later.") from error
+            raise Truncated(phrase("broke-off", host=host), phrase("do-try-later")) from error
         raise
 
 
@@ -281,8 +285,8 @@ def _sink_for(request: Request, status: int, limits: Limits) -> Sink:
 
 def _too_large(host: str, limit_bytes: int, how: str) -> TooLarge:
     return TooLarge(
-        f"{host} sends more than {limit_bytes / (1024 * 1024):,.0f} MiB ({how}) in one answer.",
-        "Ask the portal for pages, or raise the limit for this source.",
+        phrase("answer-too-large", host=host, mebibytes=round(limit_bytes / (1024 * 1024)), how=how),
+        phrase("do-ask-pages"),
     )
 
 
@@ -291,19 +295,15 @@ def _no_connection(error: Exception, host: str) -> FetchError:
     if refused_tls is not None:
         return tls.diagnose(refused_tls, host)
     if isinstance(error, httpcore2.TimeoutException):
-        return TimedOut(
-            f"{host} did not complete the connection in time.", "The portal is slow or down; try again later."
-        )
-    return Unreachable(
-        f"The connection to {host} was broken off.", "The portal is down or refuses us; try again later."
-    )
+        return TimedOut(phrase("connection-not-completed", host=host), phrase("do-slow-or-down-try"))
+    return Unreachable(phrase("connection-broken-off", host=host), phrase("do-down-or-refusing"))
 
 
 def _broken_protocol(error: Exception, host: str) -> FetchError:
     if "disconnected" in str(error):
-        return Unreachable(f"{host} closed the connection without an answer.", "Try again later.")
+        return Unreachable(phrase("closed-without-answer", host=host), phrase("do-try-later"))
     if isinstance(error, httpcore2.LocalProtocolError):
-        return Malformed(f"The request to {host} cannot be written as HTTP ({error}).", "Correct the address.")
+        return Malformed(f"The request to {host} cannot be written as HTTP ({error}).", phrase("do-correct-address"))
     return Malformed(
-        f"{host} does not answer in HTTP ({public_url(str(error))}).", "Check the address and port; tell the operator."
+        phrase("does-not-answer-in-http", host=host, detail=public_url(str(error))), phrase("do-check-port")
     )

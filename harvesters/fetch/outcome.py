@@ -17,6 +17,7 @@ from harvesters.fetch.classify import HEAD_BYTES, error_of_status
 from harvesters.fetch.errors import RefusedAddress
 from harvesters.fetch.sinks import Fetched
 from harvesters.fetch.urls import public_url
+from harvesters.phrases import phrase
 
 
 class OutcomeMiddleware:
@@ -45,8 +46,8 @@ class OutcomeMiddleware:
         """Raises RefusedAddress for a scheme that no handler serves."""
         if isinstance(exception, NotSupported):
             raise RefusedAddress(
-                f"{public_url(request.url)} is not an http or https address.",
-                "Only http and https are fetched; use the portal's web address.",
+                phrase("not-a-web-address", url=public_url(request.url)),
+                phrase("do-web-address"),
             ) from exception
 
 

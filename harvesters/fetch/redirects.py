@@ -51,15 +51,15 @@ class RedirectMiddleware:
         left = [*request.meta.get("redirect_urls", ()), request.url]
         if len(left) > self._max_redirects:
             raise Moved(
-                f"{public_url(left[0])} redirects more than {self._max_redirects} times.",
-                "Find the portal's present address and correct the source.",
+                phrase("redirects-too-often", url=public_url(left[0]), times=self._max_redirects),
+                phrase("do-correct-source"),
                 status=response.status,
             )
         target = _target(request, location)
         if target in left and request.method == "GET":
             raise Moved(
-                f"{public_url(left[0])} redirects in a circle.",
-                "The portal may want cookies or a login; ask its operator for the catalogue's address.",
+                phrase("redirects-in-circle", url=public_url(left[0])),
+                phrase("do-ask-for-catalogue-address"),
                 status=response.status,
             )
         return _next_request(request, response.status, target, left)
@@ -70,7 +70,7 @@ def _target(request: Request, location: bytes) -> str:
         target = safe_url_string(urljoin(request.url, safe_url_string(location.strip(), encoding="utf-8")))
     except ValueError as error:
         raise Malformed(
-            f"{public_url(request.url)} redirects to something that is no URL.", "Tell its operator."
+            phrase("redirects-to-no-url", url=public_url(request.url)), phrase("do-tell-operator")
         ) from error
     target = target.partition("#")[0]
     try:

@@ -19,6 +19,7 @@ from scrapy.http.request import NO_CALLBACK
 from harvesters.fetch.errors import FetchError, RefusedByRobots, ServerFailed
 from harvesters.fetch.policy import PRODUCT, FetchPolicy, policy_of
 from harvesters.fetch.urls import DEFAULT_PORTS, origin_of, public_url
+from harvesters.phrases import phrase
 
 MAX_ROBOTS_BYTES = 500 * 1024  # RFC 9309, section 2.5: what comes after may be ignored
 PRIORITY = 1000  # before the pages that wait for it
@@ -84,8 +85,10 @@ class RobotsMiddleware:
             return
         shown, rule = public_url(request.url), forbidding_rule(rules.text, request.url)
         raise RefusedByRobots(
-            f"robots.txt of {origin[1]} forbids {shown}" + (f' ("{rule}").' if rule else "."),
-            "Ask the State party to permit harvesting, and record the permission with this source.",
+            phrase("robots-forbids-by-rule", host=origin[1], url=shown, rule=rule)
+            if rule
+            else phrase("robots-forbids", host=origin[1], url=shown),
+            phrase("do-record-permission"),
             url=shown,
             rule=rule,
         )

@@ -12,64 +12,64 @@ from pathlib import Path
 import certifi
 
 from harvesters.fetch.errors import SettingError, TlsFailed
+from harvesters.phrases import Phrase, phrase
 
-# What OpenSSL calls the reasons (X509_V_ERR_*, in x509_vfy.h), and what a person may do about each.
+# What OpenSSL calls the reasons (X509_V_ERR_*, in x509_vfy.h), and the phrases of what is the matter and what to do about it.
 _HOST_MISMATCH = 62
 _IP_MISMATCH = 64
 _VERIFY_CODES: dict[int, tuple[str, str]] = {
-    9: ("its certificate is not valid yet", "Check this machine's clock; where it is right, tell the operator."),
-    10: ("its certificate has expired", "Ask the operator to renew it; the portal can be read again as soon as it is."),
+    9: ("tls-not-yet-valid", "do-check-clock"),
+    10: ("tls-expired", "do-ask-renew"),
     18: (
-        "its certificate is self-signed: nobody vouches for it",
-        "Ask the operator for a certificate of a public authority, or name a CA bundle for this source.",
+        "tls-self-signed",
+        "do-ask-public-certificate",
     ),
     19: (
-        "its certificate comes from an authority that is not publicly trusted",
-        "Name the authority's certificate as this source's CA bundle, once the operator has confirmed it.",
+        "tls-authority-unknown",
+        "do-name-authority",
     ),
     20: (
-        "its certificate chain is incomplete: an intermediate certificate is missing (browsers often fetch it by "
-        "themselves) or the authority is not publicly trusted",
-        "Ask the operator to send the whole chain, or name the missing certificate as this source's CA bundle.",
+        "tls-chain-or-authority",
+        "do-ask-chain",
     ),
     21: (
-        "its certificate chain is incomplete: an intermediate certificate is missing",
-        "Ask the operator to send the whole chain, or name the missing certificate as this source's CA bundle.",
+        "tls-chain-incomplete",
+        "do-ask-chain",
     ),
-    23: ("its certificate has been revoked", "Ask the operator to replace it."),
-    66: ("its certificate's key is too weak", "Ask the operator for a certificate with a key of 2,048 bits or more."),
-    68: ("its certificate is signed with an outdated hash", "Ask the operator to renew it."),
+    23: ("tls-revoked", "do-ask-replace"),
+    66: ("tls-key-weak", "do-ask-stronger-key"),
+    68: ("tls-hash-outdated", "do-ask-renew-hash"),
 }
 _REASONS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE"),
-        "it speaks only outdated versions of TLS",
-        "Ask the operator to offer TLS 1.2 or later.",
+        "tls-versions-outdated",
+        "do-ask-tls",
     ),
     (
         ("HANDSHAKE_FAILURE", "NO_CIPHERS", "NO_SHARED_CIPHER", "DH_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL"),
-        "it offers only outdated encryption, or none in common with us",
-        "Ask the operator to bring the server's TLS settings up to date.",
+        "tls-encryption-outdated",
+        "do-ask-tls-settings",
     ),
     (
         ("UNSAFE_LEGACY_RENEGOTIATION",),
-        "it needs an outdated and unsafe form of TLS renegotiation",
-        "Ask the operator to update the server's software.",
+        "tls-renegotiation",
+        "do-ask-software",
     ),
     (
         ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"),
-        "it does not speak TLS on this port",
-        "Use http:// for this address, or the port of its https service.",
+        "tls-not-spoken",
+        "do-use-http",
     ),
     (
         ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE"),
-        "it asks us for a certificate of our own",
-        "Ask the operator for a public address of the catalogue.",
+        "tls-wants-certificate",
+        "do-ask-catalogue-address",
     ),
     (
         ("UNRECOGNIZED_NAME",),
-        "it does not know the name it was called by",
-        "Use the host name that its certificate is made for.",
+        "tls-name-unknown",
+        "do-use-own-certificate-name",
     ),
 )
 
@@ -106,23 +106,20 @@ def ssl_error_in(error: BaseException | None) -> ssl.SSLError | None:
 
 def diagnose(error: ssl.SSLError, host: str) -> TlsFailed:
     """`error` in plain words, with what to do next."""
-    what, step = _explain(error, host)
-    return TlsFailed(f"A secure connection to {host} is not possible: {what}.", step)
+    return TlsFailed(*_explain(error, host))
 
 
-def _explain(error: ssl.SSLError, host: str) -> tuple[str, str]:
+def _explain(error: ssl.SSLError, host: str) -> tuple[Phrase, Phrase]:
     if isinstance(error, ssl.SSLCertVerificationError):
         if error.verify_code in (_HOST_MISMATCH, _IP_MISMATCH):
-            return (
-                f"its certificate is made for another name than {host}",
-                "Use the host name that the certificate is made for, or ask the operator to add this one.",
-            )
+            return phrase("tls-other-name", host=host), phrase("do-use-certificate-name")
         if error.verify_code in _VERIFY_CODES:
-            return _VERIFY_CODES[error.verify_code]
-        return f"its certificate is not accepted ({error.verify_message})", "Tell the operator."
+            what, step = _VERIFY_CODES[error.verify_code]
+            return phrase(what, host=host), phrase(step)
+        return phrase("tls-certificate-refused", host=host, detail=error.verify_message), phrase("do-tell-the-operator")
     reason = (error.reason or "").upper()
     for words, what, step in _REASONS:
         if any(word in reason for word in words):
-            return what, step
+            return phrase(what, host=host), phrase(step)
     detail = error.reason or type(error).__name__
-    return f"the TLS handshake failed ({detail})", "Tell the operator, with this text."
+    return phrase("tls-handshake-failed", host=host, detail=detail), phrase("do-tell-the-operator-this")

@@ -6,6 +6,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from harvesters.fetch.errors import RefusedAddress
+from harvesters.phrases import phrase
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_URL_LENGTH = 8_192  # characters; RFC 9110 section 4.1 asks for at least 8,000
@@ -62,8 +63,8 @@ def check_url(url: str) -> SplitResult:
         raise RefusedAddress(f"{shown} is not a URL ({error}).", "Correct the address.") from error
     if parts.scheme not in DEFAULT_PORTS:
         raise RefusedAddress(
-            f"{shown} is not an http or https address.",
-            "Only http and https are fetched; use the portal's web address.",
+            phrase("not-a-web-address", url=shown),
+            phrase("do-web-address"),
         )
     if not host:
         raise RefusedAddress(f"{shown} names no host.", "Correct the address.")

@@ -6,6 +6,7 @@ import string
 import pytest
 
 from harvesters.findings import LANGUAGES
+from harvesters.phrases import in_words, phrase
 from tests.conftest import REPOSITORY, Catalogue, CkanDouble, Reply, Site, dataset
 
 TEXTS = json.loads((REPOSITORY / "catalogue/harvests/letters.json").read_text(encoding="utf-8"))
@@ -28,6 +29,9 @@ def test_a_firewalls_owner_is_told_what_was_asked_and_by_whom(language: str, cat
     assert "https://catalogue.example/about" in letter["text"]
     assert "198.51.100.7" in letter["text"]
     assert TEXTS[language]["ask"]["blocked"] in letter["text"]
+    assert in_words(phrase("do-ask-to-admit"), language) in letter["text"], (
+        "what came back is said in that language too"
+    )
     assert "{" not in letter["subject"] + letter["text"]
     assert letter["language"] == language
 

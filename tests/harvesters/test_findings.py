@@ -3,9 +3,11 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from harvesters.findings import _catalogue, codes, describe, find
+from harvesters.findings import Finding, _catalogue, codes, describe, find
+from harvesters.phrases import Phrase, all_in_words, phrase
 from tests.conftest import REPOSITORY
 
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
@@ -36,6 +38,24 @@ def test_a_finding_in_words():
     assert describe(finding).message == "The date at issued cannot be read: in spring"
     assert "issued" in describe(finding, "zh").message
     assert describe(finding, "xx") == describe(finding, "en")
+
+
+def test_a_param_that_is_phrases_is_read_in_the_language_of_the_finding():
+    why = (phrase("wants-login", host="x.example"), phrase("do-ask-public-address"))
+    finding = find("answer-failed", value="https://x.example/1", why=why)
+    assert finding.params["why"] == "x.example wants a login (status 401). Ask the operator for a public address."
+    stored = msgspec.json.decode(msgspec.json.encode(finding), type=Finding)
+    assert all_in_words(why, "fr") in describe(stored, "fr").message
+    assert all_in_words(why, "zh") in describe(stored, "zh").message
+
+
+def test_a_finding_of_before_and_one_of_another_version_are_read_as_they_were_stored():
+    old = msgspec.json.decode(
+        b'{"code":"answer-failed","severity":"warns","value":"u","params":{"why":"It fails."}}', type=Finding
+    )
+    assert "It fails." in describe(old, "fr").message
+    newer = msgspec.structs.replace(old, said={"why": (Phrase("of-another-version"),)})
+    assert "It fails." in describe(newer, "fr").message
 
 
 def test_a_value_is_cut_and_a_brace_in_it_does_no_harm():

@@ -147,7 +147,7 @@ class Since(Paging):
     since: Day | None = Field(None, description="changes from this day on, in UTC", examples=["2026-01-31"])
 
 
-class SourceFilter(Paging):
+class SourceFilter(PagingInLanguage):
     """Which sources."""
 
     state: str | None = Field(None, max_length=2, description="only of the State with this code", examples=["XA"])

@@ -11,7 +11,7 @@ from ninja import Path, Query, Router
 from catalogue.desk import reading
 from catalogue.desk.api.inputs import PagingInLanguage, SourceFilter
 from catalogue.desk.api.keys import caller_of
-from catalogue.desk.api.paging import Paging, changed, part
+from catalogue.desk.api.paging import changed, part
 from catalogue.desk.api.plain import plain
 from catalogue.desk.api.schemas import (
     KEYED,
@@ -55,16 +55,16 @@ def sources(request: HttpRequest, response: HttpResponse, page: Query[SourceFilt
     shown, about = part(rows, page)
     observed = reading.harvested([row.pk for row in shown])
     changed(response, max((each.run.ended for each in observed.values() if each.run and each.run.ended), default=None))
-    return SourcePage(items=[_source(row, observed[row.pk]) for row in shown], **about)
+    return SourcePage(items=[_source(row, observed[row.pk], page.language) for row in shown], **about)
 
 
-def _source(row: Any, observed: reading.Harvested) -> SourceOut:
+def _source(row: Any, observed: reading.Harvested, language: str) -> SourceOut:
     entry = getattr(row, "reported", None)
     return SourceOut(
         id=row.pk, state=row.state_id, title={tag: plain(text) for tag, text in row.title.items()}, url=row.url,
         withdrawn=observed.withdrawn, protocol=row.protocol, basis=row.basis_kind, datasets=observed.datasets,
         entry=entry.pk if entry is not None and entry.published_id else None,
-        last_run=_run(observed.run) if observed.run else None,
+        last_run=_run(observed.run, language) if observed.run else None,
     )  # fmt: skip
 
 
@@ -72,18 +72,18 @@ def _source(row: Any, observed: reading.Harvested) -> SourceOut:
     "/sources/{source_id}/runs", response={200: RunPage, **KEYED}, operation_id="listRuns", summary="Harvests of a source",
     description="Every harvest of a source: when, how it went, how many datasets, and how many findings by code.",
 )  # fmt: skip
-def runs(request: HttpRequest, response: HttpResponse, source_id: str, page: Query[Paging]) -> RunPage:
+def runs(request: HttpRequest, response: HttpResponse, source_id: str, page: Query[PagingInLanguage]) -> RunPage:
     """The runs of a source, the latest first. Raises Http404 for one that the caller may not know of."""
     source = get_object_or_404(visible(request), pk=source_id)
     shown, about = part(source.runs.order_by("-id"), page)
     changed(response, max((run.ended or run.started for run in shown), default=None))
-    return RunPage(items=[_run(run) for run in shown], **about)
+    return RunPage(items=[_run(run, page.language) for run in shown], **about)
 
 
-def _run(run: Run) -> RunOut:
+def _run(run: Run, language: str) -> RunOut:
     advertised = run.advertised_end if run.advertised_end is not None else run.advertised_start
     return RunOut(
-        id=run.pk, state=run.state, started=run.started, ended=run.ended, sentence=plain(run.sentence),
+        id=run.pk, state=run.state, started=run.started, ended=run.ended, sentence=plain(run.told(language)[0]),
         advertised=advertised, requests=run.requests, records=run.records, new=run.new, changed=run.changed,
         unchanged=run.unchanged, missing=run.missing, invalid=run.invalid, withdrawn=run.withdrawn,
         findings=run.findings_by_code,

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalogue.desk.words import EVENTS, RUN_STATES
+from catalogue.harvests.models import Run
 from catalogue.register import fields
 from catalogue.register.life_cycle import Action, Status
 from catalogue.register.models import Version
@@ -73,6 +74,19 @@ def said(text: object, language: str = "und") -> SafeString:
     if language in ("", "und"):
         return format_html('<bdi dir="auto">{}</bdi>', shown)
     return format_html('<bdi lang="{}" dir="{}">{}</bdi>', language, direction(language), shown)
+
+
+@register.simple_tag
+def how_it_ended(run: Run) -> SafeString:
+    """How a run ended, in the reader's language; in English, and marked as such, where it is known in no other."""
+    text, language = run.told(current())
+    return format_html('<span lang="{}" dir="{}">{}</span>', language, direction(language), text)
+
+
+@register.filter
+def sentence(run: Run) -> str:
+    """How a run ended, for a plain text."""
+    return run.told(current())[0]
 
 
 @register.filter

@@ -5,6 +5,10 @@ import os
 import sys
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
+
+from harvesters.phrases import all_in_words, phrase
+
 
 def seed(password: str) -> dict[str, str]:
     """Fill the register of XA; gives the keys that the addresses of pages need."""
@@ -22,6 +26,7 @@ def seed(password: str) -> dict[str, str]:
     from catalogue.register.source_rows import row_of
     from catalogue.states.models import State
 
+    refused = (phrase("refuses-us", host="known.xa.example", status="403"), phrase("do-ask-to-admit"))
     xa = State.objects.get(pk="XA")
     officer = Person.objects.create_user("officer@secretariat.example", password, role=Role.OFFICER, name="Officer")
     focal = Person.objects.create_user(
@@ -35,7 +40,8 @@ def seed(password: str) -> dict[str, str]:
         "zh": "政府采购公开平台",
     }
     checked = {
-        "candidates": [{"title": "CKAN Action API"}], "verdict": {"state": "readable", "sentence": ""}, "advertised": 12345,
+        "candidates": [{"title": "CKAN Action API", "evidence": "CKAN package_search answers with datasets"}], "language": "en",
+        "verdict": {"state": "readable", "sentence": ""}, "advertised": 12345,
         "datasets": [{"name": "contracts", "title": "Contrats attribués"}], "protocol": "ckan",
         "findings": [{"message": "A date cannot be read.", "hint": "Write it as in 2026-01-31."}],
     }  # fmt: skip
@@ -87,7 +93,7 @@ def seed(password: str) -> dict[str, str]:
     review.record("XA", "remove", by_state, source=source)
     run = Run.objects.create(
         source=source, state="failed", failure="blocked", started=now - timedelta(hours=2), ended=now - timedelta(hours=1),
-        sentence="known.xa.example refuses us (403); ask its operator to let the catalogue's user agent in.",
+        sentence=all_in_words(refused), said=msgspec.to_builtins(refused),
     )  # fmt: skip
     Hold.objects.create(source=source, run=run, kind="removal", opened=now, live=100, missing=80, new=3, pairs=2)
     Appointment.objects.create(source=source, failures=3, due=now + timedelta(hours=3), schedule="weekly")

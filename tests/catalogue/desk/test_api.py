@@ -33,6 +33,7 @@ from catalogue.register.fields import FIELDS
 from catalogue.register.models import Entry, Event, Source, Submission, Version
 from catalogue.register.review import Actor
 from catalogue.states.models import State
+from harvesters.phrases import in_words, phrase
 
 pytestmark = [
     pytest.mark.django_db,
@@ -276,6 +277,10 @@ def test_the_source_of_a_published_entry_is_for_everybody(register):
     assert shown["last_run"]["records"] == 3
     runs = get("/sources/xa-reported/runs").json()
     assert runs["items"][0]["findings"] == {"no-distribution": 2}
+    Run.objects.update(sentence="Stopped.", said=[{"code": "run-stopped"}])
+    french = in_words(phrase("run-stopped"), "fr")
+    assert get("/sources/xa-reported/runs?language=fr").json()["items"][0]["sentence"] == french
+    assert get("/sources?state=XA&language=fr").json()["items"][0]["last_run"]["sentence"] == french
     review.withdraw(register.entry.published, FOCAL)
     assert get("/sources/xa-reported/runs").status_code == 404
 

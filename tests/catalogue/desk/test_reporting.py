@@ -2,25 +2,28 @@
 
 import smtplib
 import time
+from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from catalogue.datasets.models import Dataset
 from catalogue.datasets.withdrawing import RESTORE, WITHDRAW
 from catalogue.desk import digests
 from catalogue.desk.models import Check, Upload
-from catalogue.harvests.models import Appointment
+from catalogue.harvests.models import Appointment, Run
 from catalogue.people import personal_data
-from catalogue.people.models import Person
+from catalogue.people.models import Person, Role
 from catalogue.register import drafts, review
 from catalogue.register.life_cycle import Status
 from catalogue.register.models import Entry, Event, Source, Version, Withdrawal
+from harvesters.phrases import all_in_words, phrase
 from tests.catalogue.desk import browsing
 from tests.catalogue.desk.conftest import FOCAL, OFFICER, PASSWORD, entry, submission
 from tests.catalogue.real_lists import REAL
@@ -224,6 +227,40 @@ def test_the_digest_says_failing_in_its_subject_and_is_not_sent_for_nothing(regi
     Appointment.objects.create(source=register.source, failures=3)
     assert digests.send() == 1
     assert mail.outbox[0].subject == "Failing sources: 1"
+
+
+REFUSED = (phrase("refuses-us", host="known.xa.example", status="403"), phrase("do-ask-to-admit"))
+
+
+@pytest.mark.django_db
+def test_how_a_run_ended_is_read_in_the_readers_language(register, signed_in):
+    now = datetime.now(UTC)
+    ended = {"source": register.source, "state": "failed", "failure": "blocked", "started": now, "ended": now}
+    Run.objects.create(**ended, sentence="An older refusal.")
+    Run.objects.create(**ended, sentence="In another version.", said=[{"code": "of-another-version"}])
+    Run.objects.create(**ended, sentence=all_in_words(REFUSED), said=msgspec.to_builtins(REFUSED))
+    with translation.override("ru"):
+        page = signed_in["officer"].get(reverse("desk:source", args=[register.source.pk])).content.decode()
+    assert f'<span lang="ru" dir="ltr">{all_in_words(REFUSED, "ru")}</span>' in page
+    assert '<span lang="en" dir="ltr">An older refusal.</span>' in page
+    assert '<span lang="en" dir="ltr">In another version.</span>' in page
+    Appointment.objects.create(source=register.source, failures=3)
+    Person.objects.filter(role=Role.OFFICER).update(language="fr")
+    digests.send()
+    assert all_in_words(REFUSED, "fr") in mail.outbox[0].body
+
+
+@pytest.mark.django_db
+def test_what_shows_a_protocol_is_marked_with_its_language(register, signed_in):
+    evidence = {"title": "Feed", "evidence": "лента; записей: 5"}
+    found = {"candidates": [evidence], "verdict": {"state": "recognised"}, "datasets": [], "findings": []}
+    for language, marked in (("ru", 'lang="ru" dir="ltr"'), (None, 'lang="en" dir="ltr"')):
+        result = found | ({"language": language} if language else {})
+        check = Check.objects.create(
+            person=register.people["state"], url="https://x.example", stage=Check.Stage.DONE, result=result
+        )
+        page = signed_in["state"].get(reverse("desk:check-follow", args=[check.pk])).content.decode()
+        assert f"<bdi {marked}>лента; записей: 5</bdi>" in page
 
 
 # -- persons
