@@ -116,11 +116,9 @@ class LastPage(NamedTuple):
 
 
 class Trouble(NamedTuple):
-    """The harvester can tell that the portal's listing is not whole (a chain of pages that breaks off, say). said: the
-    sentence for readers of other languages, where it is known."""
+    """The harvester can tell that the portal's listing is not whole (a chain of pages that breaks off, say)."""
 
-    sentence: str
-    said: tuple[Phrase, ...] = ()
+    said: Phrase
 
 
 Event = Record | Gone | Part | Noticed | Ask | Advertised | LastPage | Trouble
@@ -150,7 +148,7 @@ class Harvester:
     version: of the mapping; raise it when `package` changes, so that unchanged records are mapped again.
     options: what a source may set. incremental: whether it can ask for what changed since a moment (`Source.since`); every
     change must then be told, and a deletion either by `Gone` or not at all (a full harvest finds it). unfounded: for protocols
-    that take any answer, the sentence of a full harvest that found no dataset; others tell an empty list from no list.
+    that take any answer, what is said of a full harvest that found no dataset; others tell an empty list from no list.
     The class's docstring is the protocol's paragraph in the documentation.
     """
 
@@ -160,7 +158,7 @@ class Harvester:
     version: ClassVar[int] = 1
     options: ClassVar[tuple[Option, ...]] = ()
     incremental: ClassVar[bool] = False
-    unfounded: ClassVar[str] = ""
+    unfounded: ClassVar[Phrase | None] = None
 
     def __init__(self, source: Source) -> None:
         self.source = source

@@ -189,7 +189,7 @@ class HarvestSpider(scrapy.Spider):
         asked: list[Ask] = []
         advertised: int | None = None
         last_page = False
-        troubles: list[Trouble] = []
+        troubles: list[Phrase] = []
         failure: Failure | None = None
         here: set[str] = set()
         try:
@@ -210,8 +210,8 @@ class HarvestSpider(scrapy.Spider):
                         advertised = count
                     case LastPage():
                         last_page = True
-                    case Trouble():
-                        troubles.append(event)
+                    case Trouble(said):
+                        troubles.append(said)
                 if self._limit_reached():
                     break
         except HarvestError as error:
@@ -223,12 +223,12 @@ class HarvestSpider(scrapy.Spider):
             failure = Failure("malformed", _mistake_of_ours(public_url(ask.url), error))
         if asked and self.state.page_was_read and ask.purpose != LINKED:
             self._write(Noticed(finding=find("page-loop", value=ask.url), url=ask.url))
-            troubles.append(_trouble(phrase("pages-in-circle", url=ask.url)))
+            troubles.append(phrase("pages-in-circle", url=ask.url))
             asked = []
         repeated = [again for again in asked if again.key in self.state.asked and again.purpose != LINKED]
         if repeated:
             self._write(Noticed(finding=find("page-loop", value=repeated[0].url), url=ask.url))
-            troubles.append(_trouble(phrase("page-leads-back", url=ask.url, earlier=repeated[0].url)))
+            troubles.append(phrase("page-leads-back", url=ask.url, earlier=repeated[0].url))
         if failure is not None:
             self._failed(ask, asked, failure, troubles)
             return
@@ -238,14 +238,14 @@ class HarvestSpider(scrapy.Spider):
                 asked=asked,
                 advertised=advertised,
                 last_page=last_page,
-                troubles=[trouble.sentence for trouble in troubles],
+                troubles=[in_words(said) for said in troubles],
                 said=_said(troubles),
                 etag=validators.etag,
                 modified=validators.modified,
             )
         )
 
-    def _failed(self, ask: Ask, asked: list[Ask], failure: Failure, troubles: list[Trouble]) -> None:
+    def _failed(self, ask: Ask, asked: list[Ask], failure: Failure, troubles: list[Phrase]) -> None:
         # The source's own harvester decides, also where it had another one read the answer.
         instead = [
             event
@@ -273,8 +273,8 @@ class HarvestSpider(scrapy.Spider):
                 failure=failure.failure,
                 sentence=failure.sentence,
                 fell_back=replaced,
-                troubles=[trouble.sentence for trouble in troubles],
-                said=_said([*troubles, failure]),
+                troubles=[in_words(said) for said in troubles],
+                said=_said(troubles) | ({failure.sentence: failure.said} if failure.said else {}),
             )
         )
 
@@ -392,13 +392,9 @@ def _validators(answer: Answer) -> Validators:
     return Validators(answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
 
 
-def _trouble(said: Phrase) -> Trouble:
-    return Trouble(in_words(said), (said,))
-
-
-def _said(told: Iterable[Trouble | Failure]) -> dict[str, tuple[Phrase, ...]]:
+def _said(troubles: Iterable[Phrase]) -> dict[str, tuple[Phrase, ...]]:
     """By the English sentence what can be read in other languages."""
-    return {each.sentence: each.said for each in told if each.said}
+    return {in_words(said): readable for said in troubles if (readable := translated([said]))}
 
 
 def _failure_of(error: object) -> Failure:

@@ -230,10 +230,7 @@ class Dcat(Harvester):
                 yield notice(find("paging-leaves-host", value=address), answer)
             yield self._ask(on_host_of(address, answer.url), "node" if follows.nodes else "page")
         if follows.breaks_off:
-            yield Trouble(
-                f"{answer.url} gives no next page, but says that the last one is {follows.breaks_off}; "
-                "ask the portal's operator to correct its paging."
-            )
+            yield Trouble(phrase("paging-breaks-off", url=answer.url, last=str(follows.breaks_off)))
         elif not follows.following:
             yield LastPage()
 

@@ -178,7 +178,7 @@ class DcatUs(Harvester):
         """The next page at the host that sent this one, whatever host a portal behind a proxy believes to be."""
         url = read_url(link, answer.url).url
         if url is None or not url.startswith(("http://", "https://")):
-            yield Trouble(f"{answer.url} links to a next page that is no address ({link[:200]!r}).")
+            yield Trouble(phrase("next-page-no-address", url=answer.url, link=repr(link[:200])))
             return
         here, there = urlsplit(answer.url), urlsplit(url)
         if there.netloc != here.netloc:

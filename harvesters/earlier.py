@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from harvesters.base import Advertised, Event, LastPage, Trouble
+from harvesters.phrases import verbatim
 from harvesters.spool import Ask, Checkpoint, Gone, Header, Line, Noticed, Part, Record, frame_at, frames
 
 MADE_AGAIN = frozenset({"identifier-repeated", "page-loop", "robots-forbid"})
@@ -81,7 +82,7 @@ class Earlier:
                     yield line
                 case Checkpoint():
                     yield from line.asked
-                    yield from (Trouble(trouble, line.said.get(trouble, ())) for trouble in line.troubles)
+                    yield from (Trouble(*line.said.get(trouble, (verbatim(trouble),))) for trouble in line.troubles)
                     if line.advertised is not None:
                         yield Advertised(line.advertised)
                     if line.last_page:

@@ -84,9 +84,7 @@ class Feed(Harvester):
         ):
             yield LastPage()
         else:
-            yield Trouble(
-                f"{answer.url} is a feed that does not say whether it lists everything; what is not in it may still be there."
-            )
+            yield Trouble(phrase("feed-may-be-part", url=answer.url))
 
     @classmethod
     def leads(cls, seen: Seen) -> Iterable[Lead]:

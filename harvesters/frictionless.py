@@ -126,7 +126,7 @@ class Frictionless(Harvester):
             if url is None or not url.startswith(("http://", "https://")):
                 yield notice(find("url-invalid", "packages", link, problem="invalid"), answer)
             elif level > MAX_LEVELS:
-                yield Trouble(f"{answer.url} is a collection nested too deeply; {url} was not read.")
+                yield Trouble(phrase("collections-too-deep", url=answer.url, link=url))
             else:
                 asked.setdefault(url, Ask(_raw_address(url), purpose="record", note={"level": level}))
         yield from asked.values()

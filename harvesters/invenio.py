@@ -81,9 +81,7 @@ class Invenio(JsonPages):
         """The next page, up to the window."""
         for event in super().after(answer, envelope, received):
             if isinstance(event, Ask) and int(event.note.get("start") or 0) + int(event.note.get("size") or 0) > WINDOW:
-                yield Trouble(
-                    f"The repository shows the first {WINDOW:,} datasets of a search only; limit the source by its options."
-                )
+                yield Trouble(phrase("search-window", window=WINDOW))
             else:
                 yield event
 

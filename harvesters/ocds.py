@@ -135,7 +135,7 @@ class Ocds(Harvester):
             kind = "record" if "records" in envelope else "release"
             yield self.json_record(at, msgspec.json.encode({**stated, "kind": kind, "read": read}), answer)
         if link and (following is None or not following.startswith(("http://", "https://"))):
-            yield Trouble(f"{answer.url} links to a next page that is no address ({str(link)[:200]!r}).")
+            yield Trouble(phrase("next-page-no-address", url=answer.url, link=repr(str(link)[:200])))
         elif goes_on and following is not None:
             yield Ask(following, note={"at": at, "pages": pages, "members": count, "from": first, "to": last})
         else:

@@ -75,8 +75,8 @@ def in_words(said: Phrase, language: str = "en") -> str:
 
 
 def all_in_words(phrases: Iterable[Phrase], language: str = "en") -> str:
-    """Phrases one after the other, as `in_words`."""
-    return ("" if language == "zh" else " ").join(in_words(said, language) for said in phrases)
+    """Sentences one after the other, as `in_words`; without a blank behind a Chinese full stop."""
+    return " ".join(in_words(said, language) for said in phrases).replace("。 ", "。")
 
 
 def _value(value: str | int, language: str) -> str:

@@ -70,10 +70,7 @@ class SchemaOrg(Base):
     standard = "https://schema.org/Dataset"
     version = 2
     incremental = True
-    unfounded = (
-        "None of the pages that were read describes a dataset in schema.org's words (JSON-LD or microdata); report the "
-        "address of the catalogue, or of its sitemap."
-    )
+    unfounded = phrase("no-dataset-described")
     options = (
         Option("match", "only pages whose address holds this text, such as `/dataset/`"),
         Option(
@@ -149,10 +146,10 @@ class SchemaOrg(Base):
         if not listed.changed:
             raise MalformedAnswer(f"{answer.url} lists no address; name the page that lists the datasets.")
         if not listed.whole:
-            yield Trouble(f"{answer.url} breaks off in the middle; what it lists further on was not read.")
+            yield Trouble(phrase("sitemap-breaks-off", url=answer.url))
         nested = bool(answer.ask.note.get("share"))
         if listed.sitemaps and nested:
-            yield Trouble(f"{answer.url} is a list of sitemaps in a list of sitemaps; it was not read.")
+            yield Trouble(phrase("sitemaps-nested", url=answer.url))
             return
         since = self.source.since
         wanted = []
@@ -163,10 +160,7 @@ class SchemaOrg(Base):
                 wanted.append(url)
         limit = MAX_SITEMAPS if listed.sitemaps else int(answer.ask.note.get("share") or MAX_LOCATIONS)
         if len(wanted) > limit:
-            yield Trouble(
-                f"{answer.url} lists {len(wanted):,} addresses, of which {limit:,} were read; say which ones are datasets' "
-                'with the option "match".'
-            )
+            yield Trouble(phrase("addresses-beyond-limit", url=answer.url, addresses=len(wanted), read=limit))
         share = max(LEAST_SHARE, min(MAX_LOCATIONS, MAX_LISTED // max(1, len(wanted))))
         for url in wanted[:limit]:
             if listed.sitemaps or (_SITEMAP.search(urlsplit(url).path) and url != answer.ask.url):
@@ -212,10 +206,7 @@ class SchemaOrg(Base):
         """The pages that a page links to. What may be asked for is divided among them, so that the whole has an end."""
         wanted = [url for url in links if self._inside(url) and self._wanted(url) and url != answer.ask.url]
         if len(wanted) > budget:
-            yield Trouble(
-                f"{answer.url} has {len(wanted):,} links, of which {budget:,} were followed; name the site's sitemap, or set "
-                'the option "pages".'
-            )
+            yield Trouble(phrase("links-beyond-budget", url=answer.url, links=len(wanted), followed=budget))
         wanted = wanted[:budget]
         share = (budget - len(wanted)) // max(1, len(wanted))
         for url in wanted:

@@ -148,9 +148,7 @@ class Sparql(Dcat):
             yield from self._halves(asked)
             return
         if len(asked) > 1 and not any(graph.statements(dataset) for dataset in asked):
-            yield Trouble(
-                f"{self.source.url} lists {len(asked)} datasets and described none of them; tell its operator."
-            )
+            yield Trouble(phrase("listed-not-described", url=self.source.url, datasets=len(asked)))
         for dataset in asked:
             if not graph.statements(dataset):
                 # Listed a moment ago: removed since, or left out of an answer that was cut without a word.

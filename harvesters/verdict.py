@@ -22,7 +22,7 @@ WORST_FIRST = (
 """Which failure names a run that had several: the one that a person has to mend first."""
 
 
-def judge(state: Progress, *, limited: bool, ended: str, unfounded: str = "") -> Verdict:
+def judge(state: Progress, *, limited: bool, ended: str, unfounded: Phrase | None = None) -> Verdict:
     """The verdict on a harvest that has nothing left to ask (or stopped at its limit).
 
     ended: ISO 8601. unfounded: `Harvester.unfounded`.
@@ -46,7 +46,7 @@ def judge(state: Progress, *, limited: bool, ended: str, unfounded: str = "") ->
     elif not state.last_page and not limited and not state.failures:
         judged.append(phrase("run-no-count-no-end"))
     elif unfounded and not (missing or distinct or state.nameless or state.header.since or limited):
-        missing.append(unfounded)
+        judged.append(unfounded)
     missing += [in_words(each) for each in judged]
     failure = min((failure for failure, _ in failures), key=WORST_FIRST.index, default=None)
     verdict_state: RunState

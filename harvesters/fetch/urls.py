@@ -53,30 +53,28 @@ def check_url(url: str) -> SplitResult:
     """
     shown = public_url(url)
     if len(url) > MAX_URL_LENGTH:
-        raise RefusedAddress(
-            f"The URL {shown} is longer than {MAX_URL_LENGTH} characters.", "Use the portal's own, shorter address."
-        )
+        raise RefusedAddress(phrase("url-too-long", url=shown, characters=MAX_URL_LENGTH), phrase("do-shorter-address"))
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise RefusedAddress(f"{shown} is not a URL ({error}).", "Correct the address.") from error
+        raise RefusedAddress(
+            phrase("url-unreadable", url=shown, detail=str(error)), phrase("do-correct-address")
+        ) from error
     if parts.scheme not in DEFAULT_PORTS:
         raise RefusedAddress(
             phrase("not-a-web-address", url=shown),
             phrase("do-web-address"),
         )
     if not host:
-        raise RefusedAddress(f"{shown} names no host.", "Correct the address.")
+        raise RefusedAddress(phrase("url-names-no-host", url=shown), phrase("do-correct-address"))
     if "@" in parts.netloc:
         raise RefusedAddress(
-            f"{shown} carries a user name or password.",
-            "Take them out of the URL; catalogues are read without a login.",
+            phrase("url-carries-login", url=shown),
+            phrase("do-take-login-out"),
         )
     if port in BLOCKED_PORTS:
-        raise RefusedAddress(
-            f"{shown} points to port {port}, which belongs to another service than the web.", "Correct the address."
-        )
+        raise RefusedAddress(phrase("url-other-port", url=shown, port=str(port)), phrase("do-correct-address"))
     return parts
 
 

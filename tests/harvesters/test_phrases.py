@@ -8,6 +8,7 @@ from typing import get_type_hints
 
 import pytest
 
+from harvesters.base import Trouble
 from harvesters.evidence import Lead, Recognised
 from harvesters.findings import LANGUAGES
 from harvesters.phrases import VERBATIM, Phrase, _catalogue, all_in_words, in_words, phrase, verbatim
@@ -61,6 +62,7 @@ def test_no_code_is_there_that_nobody_says() -> None:
 def test_a_protocol_cannot_say_a_bare_string() -> None:
     assert get_type_hints(Recognised)["evidence"] is Phrase
     assert get_type_hints(Lead)["because"] is Phrase
+    assert get_type_hints(Trouble)["said"] is Phrase
 
 
 def test_what_is_given_as_it_stands_comes_from_answers_and_programs_only() -> None:
