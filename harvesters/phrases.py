@@ -79,6 +79,11 @@ def all_in_words(phrases: Iterable[Phrase], language: str = "en") -> str:
     return " ".join(in_words(said, language) for said in phrases).replace("。 ", "。")
 
 
+def clauses(phrases: Iterable[Phrase], language: str = "en") -> str:
+    """Phrases that are no sentences, divided as the language does it."""
+    return {"ar": "؛ ", "zh": "；", "fr": " ; "}.get(language, "; ").join(in_words(said, language) for said in phrases)
+
+
 def _value(value: str | int, language: str) -> str:
     if isinstance(value, int):
         return str(format_decimal(value, locale=LOCALES.get(language, language)))

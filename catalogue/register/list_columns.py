@@ -16,6 +16,7 @@ from catalogue.states.languages import DJANGO_LANGUAGES
 from harvesters.columns import MEANINGS, Column, Vocabulary
 from harvesters.columns.headers import CERTAIN, dataset_words, fold, known_words
 from harvesters.columns.recognise import STATED
+from harvesters.phrases import Phrase, clauses, phrase
 from harvesters.values import clean_text
 
 FIELD_OF = {"publisher": "authority", "page": "url", "theme": "themes", "spatial": "coverage", "temporal": "period"}
@@ -34,8 +35,8 @@ ENOUGH_CHOICES = 0.5
 
 class ListedColumn(msgspec.Struct, frozen=True):
     """One column. header: as it stands, made unique. field: of `fields.BY_NAME`, or None for what is kept beside the entry.
-    confidence: 0 to 100. evidence: why, for a person. meaning: as the harvesters call it. language: of
-    the texts, where the header names one."""
+    confidence: 0 to 100. evidence: why, for a person, in English; said: the same as phrases. meaning: as the harvesters call
+    it. language: of the texts, where the header names one."""
 
     header: str
     field: str | None = None
@@ -43,6 +44,7 @@ class ListedColumn(msgspec.Struct, frozen=True):
     evidence: str = ""
     meaning: str | None = None
     language: str | None = None
+    said: tuple[Phrase, ...] = ()
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -105,15 +107,17 @@ def fields_of(columns: Sequence[Column], rows: Sequence[Mapping[str, str]]) -> l
         # The first download is the address; further ones stand beside it.
         if column.meaning == "download" and field in taken:
             field = None
-        evidence, confidence = column.evidence, column.confidence
+        said, confidence = column.said, column.confidence
         if field is not None and column.confidence not in surest and _no_choices(field, column, rows):
             field, confidence = None, 0
-            evidence = f"{evidence}, but its values are none of the choices"
+            said = (*said, phrase("column-no-choices"))
         if column.meaning == CONTACT:
-            evidence = f"{evidence}; contacts are not taken over"
+            said = (*said, phrase("column-contacts"))
         if field is not None:
             taken.add(field)
-        listed.append(ListedColumn(column.header, field, confidence, evidence, column.meaning, column.language))
+        listed.append(
+            ListedColumn(column.header, field, confidence, clauses(said), column.meaning, column.language, said)
+        )
     return listed
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from harvesters.columns.headers import CERTAIN, Vocabulary, datasets, fold, match_header
+from harvesters.phrases import Phrase, clauses, phrase
 from harvesters.values import clean_text, read_format
 
 HEADER_ROWS = 30
@@ -46,15 +47,20 @@ _PAGES = frozenset({"HTML", None})
 
 class Column(msgspec.Struct, frozen=True):
     """One column. index: from 0. header: as it stands, made unique ("Link", "Link (2)"). meaning: one of
-    `headers.MEANINGS`, or None for what is kept as it is. confidence: 0 to 100. evidence: why, for a person. language: of
+    `headers.MEANINGS`, or None for what is kept as it is. confidence: 0 to 100. said: why, for a person. language: of
     the texts, as a tag, where the header names one."""
 
     index: int
     header: str
     meaning: str | None = None
     confidence: int = 0
-    evidence: str = ""
+    said: tuple[Phrase, ...] = ()
     language: str | None = None
+
+    @property
+    def evidence(self) -> str:
+        """What is said, in English."""
+        return clauses(self.said)
 
 
 class Columns(msgspec.Struct, frozen=True):
@@ -149,24 +155,24 @@ def _propose(
     if fold(header) in confirmed:
         meaning = confirmed[fold(header)]
         known = meaning if meaning in vocabulary.meanings else None
-        return Column(index, header, known, STATED, "it was stated", match.tag if match else None)
+        return Column(index, header, known, STATED, (phrase("column-stated"),), match.tag if match else None)
     texts = [text for value in values if (text := clean_text(value)) is not None]
     addresses = sum(_is_address(text, vocabulary) for text in texts)
     mostly_addresses = bool(texts) and addresses >= MOST * len(texts)
     if match is None:
         if mostly_addresses:
-            return _address(index, header, texts, BY_VALUES, "its values are addresses")
+            return _address(index, header, texts, BY_VALUES, (phrase("column-addresses"),))
         return Column(index, header)
     if match.confidence == CERTAIN:
-        return Column(index, header, match.meaning, CERTAIN, "it is a header of the template", match.tag)
-    said = f'"{match.words}" is a word for it ({", ".join(match.languages)})'
+        return Column(index, header, match.meaning, CERTAIN, (phrase("column-of-template"),), match.tag)
+    said = (phrase("column-word", words=match.words, languages=", ".join(match.languages)),)
     if match.meaning in _WORDS_OF and mostly_addresses:
-        return _address(index, header, texts, BY_VALUES, "its values are addresses")
+        return _address(index, header, texts, BY_VALUES, (phrase("column-addresses"),))
     if match.meaning in vocabulary.addresses and texts and not addresses:
-        said += ", but none of its values is an address"
+        doubted = (*said, phrase("column-no-address"))
         if vocabulary.keeps_pages and match.meaning == "page":
-            return Column(index, header, "page", min(DOUBTED, match.confidence), said)
-        return Column(index, header, None, 0, said)
+            return Column(index, header, "page", min(DOUBTED, match.confidence), doubted)
+        return Column(index, header, None, 0, doubted)
     if match.meaning == "page":
         return _address(index, header, texts, match.confidence, said)
     return Column(index, header, match.meaning, match.confidence, said, match.tag)
@@ -176,12 +182,12 @@ def _is_address(text: str, vocabulary: Vocabulary) -> bool:
     return bool(_ADDRESS.match(text) or (vocabulary.schemeless and _SCHEMELESS.fullmatch(text)))
 
 
-def _address(index: int, header: str, texts: Sequence[str], confidence: int, said: str) -> Column:
+def _address(index: int, header: str, texts: Sequence[str], confidence: int, said: tuple[Phrase, ...]) -> Column:
     """A column of addresses: of files where most of them end as files do, else of pages."""
     links = [text for text in texts if _ADDRESS.match(text)]
     files = sum(_extension(link) not in _PAGES for link in links)
     if links and files >= MOST * len(links):
-        return Column(index, header, "download", confidence, f"{said}; its addresses are of files")
+        return Column(index, header, "download", confidence, (*said, phrase("column-addresses-of-files")))
     return Column(index, header, "page", confidence, said)
 
 
@@ -208,8 +214,8 @@ def _settle(proposed: Sequence[Column]) -> tuple[Column, ...]:
         if column.meaning is None or column.meaning in REPEATABLE or best[key] is column:
             settled.append(column)
         else:
-            why = f'"{best[key].header}" is more plainly the {column.meaning}'
-            settled.append(msgspec.structs.replace(column, meaning=None, confidence=0, evidence=why))
+            why = phrase("column-other-plainer", header=best[key].header, meaning=column.meaning)
+            settled.append(msgspec.structs.replace(column, meaning=None, confidence=0, said=(why,)))
     return tuple(settled)
 
 

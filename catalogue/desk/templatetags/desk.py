@@ -1,9 +1,12 @@
 """What templates need: texts of States marked with their language and direction, dates and numbers in the reader's way."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from django import template
@@ -19,6 +22,7 @@ from catalogue.register.models import Version
 from catalogue.register.review import REASONS
 from catalogue.states.languages import current, direction
 from catalogue.states.models import State
+from harvesters.phrases import Phrase, clauses
 from harvesters.values import without_personal_mail
 
 register = template.Library()
@@ -81,6 +85,18 @@ def how_it_ended(run: Run) -> SafeString:
     """How a run ended, in the reader's language; in English, and marked as such, where it is known in no other."""
     text, language = run.told(current())
     return format_html('<span lang="{}" dir="{}">{}</span>', language, direction(language), text)
+
+
+@register.simple_tag
+def why(column: Mapping[str, Any]) -> SafeString:
+    """Why a column of a list was taken for what it was, in the reader's language; else in English, and marked as such."""
+    text, language = column.get("evidence", ""), "en"
+    if column.get("said"):
+        with suppress(KeyError):  # a phrase of another version of the catalogue
+            text, language = clauses(msgspec.convert(column["said"], tuple[Phrase, ...]), current()), current()
+    return (
+        format_html('<span lang="{}" dir="{}">{}</span>', language, direction(language), text) if text else SafeString()
+    )
 
 
 @register.filter

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from harvesters.phrases import all_in_words, phrase
+from harvesters.phrases import all_in_words, clauses, phrase
 
 
 def seed(password: str) -> dict[str, str]:
@@ -99,9 +99,13 @@ def seed(password: str) -> dict[str, str]:
     Appointment.objects.create(source=source, failures=3, due=now + timedelta(hours=3), schedule="weekly")
     invitations.invite("new@xa.example", "focal-point", xa, COMMAND_LINE)
     _made, keys["secret"] = invitations.invite("second@xa.example", "focal-point", xa, COMMAND_LINE)
+    named = (phrase("column-word", words="titulo", languages="es, pt"),)
     upload = Upload.objects.create(
         person=focal, state=xa, name="liste.xlsx", sheets={"read": "Portales", "left_out": [7], "others": ["Notes"]},
-        columns=[{"header": "Título", "field": "title"}, {"header": "Notas", "field": None}],
+        columns=[
+            {"header": "Título", "field": "title", "evidence": clauses(named), "said": msgspec.to_builtins(named)},
+            {"header": "Notas", "field": None},
+        ],
     )  # fmt: skip
     UploadedFile.objects.create(upload=upload, content=b"PK")
     for number, stated in enumerate((

@@ -1,5 +1,6 @@
 """What happens to a person at the desk who does not do everything in order, or not alone."""
 
+import html
 import smtplib
 import time
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from catalogue.people.models import Person, Role
 from catalogue.register import drafts, review
 from catalogue.register.life_cycle import Status
 from catalogue.register.models import Entry, Event, Source, Version, Withdrawal
-from harvesters.phrases import all_in_words, phrase
+from harvesters.phrases import all_in_words, clauses, phrase
 from tests.catalogue.desk import browsing
 from tests.catalogue.desk.conftest import FOCAL, OFFICER, PASSWORD, entry, submission
 from tests.catalogue.real_lists import REAL
@@ -261,6 +262,24 @@ def test_what_shows_a_protocol_is_marked_with_its_language(register, signed_in):
         )
         page = signed_in["state"].get(reverse("desk:check-follow", args=[check.pk])).content.decode()
         assert f"<bdi {marked}>лента; записей: 5</bdi>" in page
+
+
+@pytest.mark.django_db
+def test_why_a_column_was_taken_for_what_it_was_is_read_in_the_readers_language(register, signed_in):
+    said = (phrase("column-word", words="titre", languages="fr"), phrase("column-no-choices"))
+    columns = [
+        {"header": "Titre", "field": "title", "evidence": clauses(said), "said": msgspec.to_builtins(said)},
+        {"header": "Notes", "field": None, "evidence": "of old"},
+        {"header": "Lien", "field": "url"},
+    ]
+    upload = Upload.objects.create(
+        person=register.people["state"], state_id="XA", name="l.csv", columns=columns, rows=[], sheets={}
+    )
+    with translation.override("es"):
+        url = reverse("desk:list", kwargs={**XA, "key": upload.pk})
+        page = html.unescape(signed_in["state"].get(url).content.decode())
+    assert f'<span lang="es" dir="ltr">{clauses(said, "es")}</span>' in page
+    assert '<span lang="en" dir="ltr">of old</span>' in page
 
 
 # -- persons
