@@ -9,6 +9,7 @@ import pytest
 from harvesters.base import Failure, Source
 from harvesters.errors import MalformedAnswer
 from harvesters.frictionless import Frictionless
+from harvesters.phrases import in_words
 from harvesters.spool import Ask, Noticed
 from sandbox.frictionless import DataPackages
 from sandbox.portal import Robots
@@ -218,7 +219,7 @@ def test_a_member_that_is_no_address_is_said(tmp_path: Path):
 
 def test_collections_in_collections_come_to_an_end(tmp_path: Path):
     file = File(tmp_path, "frictionless", ["deeper.json"], note={"level": 3})
-    assert "nested too deeply" in file.events[0].sentence
+    assert "nested too deeply" in in_words(file.events[0].said)
 
 
 @pytest.mark.parametrize(
