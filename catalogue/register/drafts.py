@@ -13,6 +13,7 @@ from catalogue.register import remarks
 from catalogue.register.fields import Values
 from catalogue.register.life_cycle import Status
 from catalogue.register.models import Entry, Source, Version
+from catalogue.register.searching import searched
 
 OPEN = (Status.DRAFT, Status.RECEIVED, Status.UNDER_REVIEW, Status.ACCEPTED)
 """A version that stands there is on its way; an entry has one such version at most."""
@@ -22,8 +23,13 @@ AT_ONCE = 1_000
 
 
 def new(state: str, stated: Mapping[str, Any], *, source: Source | None = None, check: Any = None) -> Version:
-    """The draft of a new entry. source: one that is publicly known, which the State corrects or confirms."""
+    """The draft of a new entry. source: one that is publicly known, which the State corrects or confirms; where somebody else
+    began that a moment ago, the draft is kept without it."""
     with transaction.atomic():
+        if source is not None:
+            Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+            if Entry.objects.filter(source=source).exists():
+                source = None
         entry = Entry.objects.create(state_id=state, source=source)
         values = remarks.read(stated).values
         return Version.objects.create(entry=entry, state_id=state, fields=values, check_result=check)
@@ -57,7 +63,9 @@ def save(version: Version, stated: Mapping[str, Any], *, seen: int, check: Any =
     Raises EditedMeanwhile where somebody saved it since, and LifeCycleError where it is no draft any more.
     """
     values: Values = remarks.read(stated).values
-    changes: dict[str, Any] = {"fields": values, "saves": F("saves") + 1, "edited": timezone.now()}
+    changes: dict[str, Any] = {
+        "fields": values, "searched": searched(values), "saves": F("saves") + 1, "edited": timezone.now(),
+    }  # fmt: skip
     if check is not None or values.get("url") != version.fields.get("url"):
         changes["check_result"] = check
     saved = Version.objects.filter(pk=version.pk, status=Status.DRAFT, saves=seen).update(**changes)

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from catalogue.register.fields import Values
 from catalogue.register.life_cycle import Status
+from catalogue.register.searching import searched
 from catalogue.states.models import State
 
 
@@ -75,7 +76,7 @@ class Version(models.Model):
     """What a State says of an entry at one time. Edited while it is a draft, never afterwards.
 
     fields: see `register.fields`. check_result: what the check of its address saw, as `catalogue.check` tells it. saves: how
-    often the draft was saved; who edits an older saving is told.
+    often the draft was saved; who edits an older saving is told. searched: of `fields`, what a search looks through.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -87,6 +88,7 @@ class Version(models.Model):
     fields: Any = models.JSONField(default=dict)
     check_result: Any = models.JSONField(null=True, blank=True)
     saves = models.PositiveIntegerField(default=0)
+    searched = models.TextField(blank=True, default="", editable=False)
     edited = models.DateTimeField(auto_now=True)
     decided = models.DateTimeField(null=True)
 
@@ -100,6 +102,11 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.id)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keeps what is searched along with what is said; an update of rows in the database does so itself."""
+        self.searched = searched(self.fields)
+        super().save(*args, **kwargs)
 
     @property
     def said(self) -> Values:

@@ -30,6 +30,7 @@ from catalogue.desk.api.schemas import (
 )
 from catalogue.register.life_cycle import Action, Status
 from catalogue.register.models import Entry, Event, Submission, Version
+from catalogue.register.searching import folded
 from catalogue.states.models import State
 
 router = Router(tags=["register"])
@@ -81,18 +82,9 @@ def entries(request: HttpRequest, response: HttpResponse, page: Query[EntryFilte
     rows = reading.published(page.state or None)
     if page.kind:
         rows = rows.filter(published__fields__kind=page.kind)
-    if page.q and page.q.strip():
-        rows = rows.filter(_having(page.q.strip()))
+    if page.q and (text := folded(page.q)):
+        rows = rows.filter(published__searched__contains=text)
     return _entries(response, rows, page, None)
-
-
-def _having(text: str) -> Q:
-    """A text in the title or the authority. SQLite knows capitals of ASCII only, so that other scripts are asked for in the
-    usual ways of writing them."""
-    found = Q()
-    for form in {text, text.lower(), text.upper(), text.capitalize(), text.title()}:
-        found |= Q(published__fields__title__icontains=form) | Q(published__fields__authority__icontains=form)
-    return found
 
 
 def _entries(response: HttpResponse, rows: QuerySet[Entry], page: Paging, state: str | None) -> EntryPage:
