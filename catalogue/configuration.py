@@ -39,7 +39,8 @@ SETTINGS = (
     Setting(
         "CATALOGUE_DATABASE_URL",
         "",
-        "Database: `sqlite:///path` or `postgresql://user:password@host:port/name`. Empty: SQLite in CATALOGUE_HOME.",
+        "Database: `sqlite:///path` or `postgresql://user:password@host:port/name`, with parameters of "
+        "libpq such as `?sslmode=require`. Empty: SQLite in CATALOGUE_HOME.",
     ),
     Setting(
         "CATALOGUE_ALLOW_ADDRESSES",

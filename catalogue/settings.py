@@ -1,7 +1,7 @@
 """Django's settings, made from the catalogue's own (`configuration`)."""
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from catalogue import configuration
 from catalogue.errors import ConfigurationError
@@ -25,13 +25,15 @@ def _database(url: str) -> dict[str, Any]:
             },
         }
     if parts.scheme in {"postgresql", "postgres"}:
+        more = dict(parse_qsl(parts.query))
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": parts.hostname or "",
-            "PORT": parts.port or "",
+            "HOST": more.pop("host", parts.hostname or ""),
+            "PORT": more.pop("port", parts.port or ""),
+            "OPTIONS": more,  # as libpq names them: sslmode, sslrootcert, connect_timeout
         }
     raise ConfigurationError(
         f"CATALOGUE_DATABASE_URL begins with {parts.scheme!r}; it takes sqlite:///path or postgresql://user@host/name."

@@ -7,7 +7,9 @@ from django.conf import settings
 from catalogue.desk.api import rates
 from catalogue.desk.api.around import PUBLIC_SECONDS
 from catalogue.desk.api.errors import SENTENCES
+from catalogue.desk.api.idempotency import KEPT
 from catalogue.desk.api.inputs import MAX_ENTRIES
+from catalogue.desk.api.mistakes import TEXTS
 from catalogue.desk.api.paging import MAX_LIMIT
 from catalogue.desk.api.urls import DESCRIPTION, PREFIX, document
 from catalogue.register.life_cycle import Status
@@ -32,6 +34,7 @@ def page() -> str:
         "",
         *_keys(),
         *_general(),
+        *_twice(),
         *_errors(),
     ]
     for tag, operations in tags.items():
@@ -100,10 +103,31 @@ def _general() -> list[str]:
         "  checks; then 429 with `Retry-After` in seconds.",
         f"- Only JSON is taken, up to {megabytes} MB and {MAX_ENTRIES} entries at once. A parameter or a field that is not",
         "  known is refused.",
-        "- `language` is one of ar, zh, en, fr, ru, es; where an operation takes it, sentences are in that language.",
+        "- Sentences are in one of ar, zh, en, fr, ru, es: the one that `language` names where an operation takes it, else the",
+        "  first of `Accept-Language`, else English. `Content-Language` says which; codes are the same in all.",
         "- Days are written as in 2026-01-31, times in UTC.",
         "",
         *_shell(f"curl -H 'If-None-Match: \"…\"' '{DESK}{PREFIX}changes?since=2026-01-31'"),
+    ]
+
+
+def _twice() -> list[str]:
+    hours = round(KEPT.total_seconds() / 3600)
+    return [
+        "## Sending a list again",
+        "",
+        "Who does not know whether a list was received, since the connection broke, sends it again with the same",
+        "`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header), a string of the program's choice, such as a UUID.",
+        "A list that was submitted with it is not submitted again, and the answer is that of the first time, for",
+        f"{hours} hours; then key and answer are deleted. It is 422 `key-reused` where the list is another one, and 409",
+        "`in-progress` while the first request is being carried out. Where nothing was submitted the key may be used again.",
+        "It belongs to one key to the API: two programs may use the same. With `dry_run=true` it is not looked at.",
+        "",
+        *_shell(
+            'curl -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\',
+            """  -H 'Idempotency-Key: "8e03978e-40d5-43dd-bc93-6894a57f9324"' \\""",
+            f"  --data @list.json '{DESK}{PREFIX}states/XA/submissions'",
+        ),
     ]
 
 
@@ -119,7 +143,17 @@ def _errors() -> list[str]:
         "| --- | --- | --- |",
         *rows,
         "",
+        "Under `details`:",
+        "",
+        "| code | message |",
+        "| --- | --- |",
+        *(f"| `{code}` | {str(text) % _NAMED} |" for code, text in TEXTS.items()),
+        "",
     ]
+
+
+_NAMED = {"limit": "…", "choices": "…"}
+"""In place of what a sentence about a mistake names."""
 
 
 def _sentence(text: object) -> str:

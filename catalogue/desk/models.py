@@ -1,4 +1,5 @@
-"""What the desk keeps between two pages: checks of addresses, and lists that were uploaded and not yet taken over."""
+"""What the desk keeps between two requests: checks of addresses, lists that were uploaded and not yet taken over, and what the
+API answered to a request that may come again."""
 
 import uuid
 from typing import Any, ClassVar
@@ -6,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 
-from catalogue.people.models import Person
+from catalogue.people.models import Person, Token
 from catalogue.states.models import State
 
 
@@ -81,3 +82,21 @@ class UploadedRow(models.Model):
         ordering: ClassVar = ["number"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["upload", "number"], name="one_row_of_a_number")]
         indexes: ClassVar = [models.Index(fields=["upload", "struck", "rank", "number"], name="rows_by_rank")]
+
+
+class KeptAnswer(models.Model):
+    """What the API answered to a request with an Idempotency-Key, for when the same request comes again (`api.idempotency`).
+
+    digest: SHA-256 of the request. answer: its body, once what was asked for is done. finished: None while it is being done.
+    """
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    answer: Any = models.JSONField(null=True)
+    language = models.CharField(max_length=10, blank=True)
+    begun = models.DateTimeField(db_index=True)
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["token", "key"], name="one_answer_of_a_key")]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from waitress.server import create_server
 
 from catalogue.desk import checking, uploads
+from catalogue.desk.api import idempotency
 from catalogue.desk.wsgi import application
 
 THREADS = 8
@@ -17,6 +18,7 @@ def serve(host: str, port: int, desk_url: str, tell: Callable[[str], None]) -> N
     """Serve until SIGTERM or Ctrl-C. port: 0 lets the system choose. tell: is given the address once it is open."""
     checking.abandon_all()
     uploads.expire()
+    idempotency.forget_old()
     server = create_server(
         application,
         host=host,

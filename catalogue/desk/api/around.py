@@ -12,7 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
+from django.utils.translation.trans_real import parse_accept_lang_header
 
+from catalogue.desk.api import mistakes
 from catalogue.desk.api.errors import ApiError, answer
 from catalogue.states.languages import DJANGO_LANGUAGES
 
@@ -40,19 +42,24 @@ def around(view: View, names: Callable[[str], Collection[str]]) -> View:
                 response = answer(ApiError("unreadable"))
             if response.status_code == 405:
                 response = answer(ApiError("method", headers={"Allow": response["Allow"]}))
-        response["Content-Language"] = language
+        response.headers.setdefault("Content-Language", language)
         return _finished(request, response, with_body=asked != "HEAD")
 
     return guarded
 
 
 def _language(request: HttpRequest) -> str:
-    """The language that is asked for; English where none of the six is."""
+    """The language that the address asks for, else the first of the six that Accept-Language does; English where neither."""
     try:
-        asked = request.GET.get("language", "en")
+        asked = request.GET.get("language")
     except SuspiciousOperation:  # more parameters than anybody has; `_judge` refuses them
-        asked = "en"
-    return asked if asked in DJANGO_LANGUAGES else "en"
+        asked = None
+    if asked in DJANGO_LANGUAGES:
+        return asked
+    for tag, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if (primary := tag.partition("-")[0]) in DJANGO_LANGUAGES:
+            return primary
+    return "en"
 
 
 def _judge(request: HttpRequest, names: Callable[[str], Collection[str]]) -> None:
@@ -60,9 +67,9 @@ def _judge(request: HttpRequest, names: Callable[[str], Collection[str]]) -> Non
     if "\0" in request.path or any("\0" in text for pair in request.GET.items() for text in pair):
         raise ApiError("unreadable")
     known = names((request.method or "").lower())
-    unknown = [{"field": name, "message": "no such parameter"} for name in request.GET if name not in known]
+    unknown = [mistakes.detail(name, "no-such-parameter") for name in request.GET if name not in known]
     if unknown and known is not ANY:
-        raise ApiError("invalid", more={"details": unknown})
+        raise ApiError("invalid", more={"details": unknown[: mistakes.MAX_DETAILS]})
     if request.method == "POST":
         _judge_body(request)
 
@@ -91,7 +98,7 @@ def _judge_body(request: HttpRequest) -> None:
 
 def _finished(request: HttpRequest, response: HttpResponse, *, with_body: bool) -> HttpResponse:
     """The answer with what caches need; without a body where it is known already, or was not asked for."""
-    patch_vary_headers(response, ["Authorization"])
+    patch_vary_headers(response, ["Authorization", "Accept-Language"])
     if request.method != "GET" or response.status_code != 200:
         response["Cache-Control"] = "no-store"
     else:

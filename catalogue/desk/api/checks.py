@@ -15,6 +15,7 @@ from catalogue.desk.api.keys import BearerKey, need_scope
 from catalogue.desk.api.schemas import KEYED, WRITTEN, CheckOut, Error
 from catalogue.desk.models import Check
 from catalogue.register import remarks
+from catalogue.states.languages import current
 
 router = Router(tags=["checks"], auth=BearerKey())
 ASK_AGAIN_SECONDS = 20
@@ -32,7 +33,7 @@ def begin(request: HttpRequest, page: Query[InLanguage], body: CheckIn) -> Answe
     url, mistake = remarks.read_address(body.url)
     if not url or mistake is not None:
         raise ApiError("not-an-address")
-    check = checking.begin(token.person, url, page.language)
+    check = checking.begin(token.person, url, current())
     if check.stage == Check.Stage.REFUSED:
         raise ApiError("checks-waiting", headers={"Retry-After": str(ASK_AGAIN_SECONDS)})
     return Answer(202, _check(check))

@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-LOG = logging.getLogger(__name__)
-MAX_DETAILS = 100
-"""Of one answer; whoever has more mistakes than that has made the same one many times."""
+from catalogue.desk.api import mistakes
 
+LOG = logging.getLogger(__name__)
 SENTENCES: dict[str, tuple[int, Promise]] = {
     "unreadable": (400, _("The request could not be read; send it as UTF-8, without characters that are no text.")),
     "not-json": (400, _("The body is not JSON; check it, and send it again.")),
@@ -23,11 +22,13 @@ SENTENCES: dict[str, tuple[int, Promise]] = {
     "not-found": (404, _("There is nothing at this address, or it is not for this key; check the address and the key.")),
     "method": (405, _("This address does not take that method; the header Allow names those that it takes.")),
     "withdrawn": (410, _("The State withdrew this entry; only its dates remain.")),
+    "in-progress": (409, _("The first request with this key is still being carried out; ask again in a few seconds.")),
     "too-large": (413, _("The body is larger than %(limit)s MB; send the entries in parts.")),
     "media-type": (415, _("Only JSON is taken here; send it as “Content-Type: application/json”.")),
     "invalid": (422, _("The request has mistakes; mend what stands under “details”, and send it again.")),
     "entries": (422, _("Nothing was submitted, since entries have mistakes; mend what blocks them, and send all again.")),
     "not-submitted": (422, _("Nothing was submitted; the register refused it. Check the entries, and send them again.")),
+    "key-reused": (422, _("This Idempotency-Key was sent with another request before; send a key of its own with each list.")),
     "not-an-address": (422, _("This is not a web address; write it as in https://data.example.org.")),
     "too-many": (429, _("These are too many requests; wait as long as the header Retry-After says.")),
     "checks-waiting": (429, _("Your checks before this one are not done yet; wait for one of them, then ask again.")),
@@ -95,14 +96,7 @@ def _broken(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _invalid(error: ValidationError) -> ApiError:
-    """Where each mistake is, and what it is. What somebody sent is not sent back."""
+    """Where each mistake is, and what it is."""
     if any(each["loc"][:1] == ("path",) for each in error.errors):
         return ApiError("not-found")
-    details = [{"field": _place(each["loc"]), "message": str(each["msg"])} for each in error.errors]
-    return ApiError("invalid", more={"details": details[:MAX_DETAILS]})
-
-
-def _place(location: tuple[str | int, ...]) -> str:
-    """Where in the body or the query a mistake is: "entries.2.title". The names of our own parameters are left out."""
-    inner = location[2:] if location[0] == "body" or location[1:2] == ("page",) else location[1:]
-    return ".".join(map(str, inner)) or "body"
+    return ApiError("invalid", more={"details": mistakes.details(error.errors)})

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from django.utils import translation
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, create_model
+from pydantic_core import PydanticCustomError
 
 from catalogue.desk.api.paging import Paging
 from catalogue.desk.api.schemas import Language
@@ -18,6 +19,8 @@ from harvesters.values import clean_text
 MAX_ENTRIES = 500
 """Of one list: as many as a State has ever sent at once, several times over."""
 
+IN_LANGUAGE = "of the texts; else the one that the header Accept-Language asks for, else en"
+
 STRICT = ConfigDict(extra="forbid")
 
 
@@ -25,13 +28,13 @@ def _day(value: Any) -> Any:
     """Only a day as ISO 8601 writes it: a number would be read as seconds since 1970."""
     if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII)):
         return value
-    raise ValueError("write the day as in 2026-01-31")
+    raise PydanticCustomError("no-day", "no day of ISO 8601")
 
 
 def _yes_no(value: Any) -> Any:
     if value in (True, False, "true", "false"):
         return value
-    raise ValueError("write true or false")
+    raise PydanticCustomError("not-true-or-false", "neither true nor false")
 
 
 def _line(value: Any) -> Any:
@@ -118,13 +121,13 @@ class CheckIn(_Strict):
 class InLanguage(_Strict):
     """In which language texts are."""
 
-    language: Language = Field("en", description="of the texts")
+    language: Language | None = Field(None, description=IN_LANGUAGE)
 
 
 class PagingInLanguage(Paging):
     """Which part of a list, and in which language its texts are."""
 
-    language: Language = Field("en", description="of the texts")
+    language: Language | None = Field(None, description=IN_LANGUAGE)
 
 
 class Submitting(InLanguage):
@@ -138,7 +141,11 @@ class EntryFilter(Paging):
 
     kind: Literal["initiative", "source"] | None = Field(None, description="only initiatives, or only sources")
     state: str | None = Field(None, max_length=2, description="only of the State with this code", examples=["XA"])
-    q: str | None = Field(None, max_length=200, description="only with this text in the title or the authority")
+    q: str | None = Field(
+        None,
+        max_length=200,
+        description="only with this text in the title or the authority, whatever its case and accents",
+    )
 
 
 class Since(Paging):

@@ -18,10 +18,11 @@ FIELDS_ARE = "what the State says, by name of field as in `EntryIn`; what it doe
 
 
 class Detail(Schema):
-    """One mistake of a request. field: where it is."""
+    """One mistake of a request. field: where it is. code: for programs. message: what to do, for people."""
 
-    field: str
-    message: str
+    field: str = Field(examples=["entries.0.title"])
+    code: str = Field(examples=["no-text"])
+    message: str = Field(examples=["This is no text; write it in quotation marks."])
 
 
 class Error(Schema):
@@ -251,6 +252,9 @@ class CheckOut(Schema):
 Bad = dict[int, type[Schema]]
 BAD: Bad = dict.fromkeys((400, 404, 405, 422, 429, 500), Error)
 """What any operation may answer."""
+
+IN_PROGRESS: Bad = {409: Error}
+"""Where a request may be sent twice with the same key."""
 
 KEYED: Bad = BAD | {401: Error}
 """Where a key may be sent."""

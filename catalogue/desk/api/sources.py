@@ -24,6 +24,7 @@ from catalogue.desk.api.schemas import (
 )
 from catalogue.harvests.models import Run, RunFinding
 from catalogue.register.models import Source
+from catalogue.states.languages import current
 from harvesters.findings import Finding, FindingText, describe
 
 router = Router(tags=["harvesting"])
@@ -102,7 +103,7 @@ def findings(
     run = get_object_or_404(Run, pk=min(max(run_id, -1), MAX_ID), source__in=visible(request).order_by())
     shown, about = part(run.findings.order_by("id"), page)
     changed(response, run.ended)
-    return FindingPage(items=[_finding(row, page.language) for row in shown], **about)
+    return FindingPage(items=[_finding(row, current()) for row in shown], **about)
 
 
 def _finding(row: RunFinding, language: str) -> FindingOut:

@@ -21,7 +21,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('register', '0002_entry_submission_attachment_version_event_and_more'),
+        ('register', '0004_events_of_sources'),
     ]
 
     operations = [
