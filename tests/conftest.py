@@ -193,6 +193,31 @@ def catalogue(tmp_path: Path) -> Catalogue:
     return Catalogue(tmp_path / "home", {})
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests within the process have their SQLite in a file, as a home has it: threads then meet as they do there."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "catalogue.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _requests_leave_the_connection(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A request that is made without Django's client closes the connection at its end, and the test's transaction with it."""
+    if "db" not in request.fixturenames:
+        yield
+        return
+    from django.core.signals import request_finished, request_started
+    from django.db import close_old_connections
+
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[local.Address]:
     """A real CKAN of a module's own, with its address and a sysadmin's token; it is stopped afterwards."""

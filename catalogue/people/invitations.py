@@ -56,6 +56,8 @@ def take_up(secret: str, *, name: str, password: str) -> Person:
     """Become the person that was invited. Raises InvitationError; and ValidationError for a password too easy to guess."""
     with transaction.atomic():
         invitation = find(secret)
+        # One person comes of several invitations to one address.
+        list(Invitation.objects.select_for_update().filter(email=invitation.email).order_by("pk").values("pk"))
         # Exactly one of two who open the link at the same moment.
         if not Invitation.objects.filter(pk=invitation.pk, used=None).update(used=timezone.now()):
             raise InvitationError(_("This invitation was used a moment ago; sign in instead."))

@@ -7,6 +7,7 @@ import msgspec
 from catalogue.register.models import Source, Version
 from catalogue.register.source_entry import AUTO, Basis, HarvestPermission, SourceEntry
 from catalogue.register.source_rows import row_of
+from catalogue.states.models import State
 from harvesters.registry import all_harvesters
 from harvesters.values import slug
 
@@ -65,7 +66,10 @@ def _protocol(version: Version) -> str:
 
 
 def _free_id(version: Version) -> str:
-    """A readable id that no source has: the State's code, and the host or the title."""
+    """A readable id that no source has: the State's code, and the host or the title. Until the transaction ends no other
+    entry of the State gets one."""
+    # Without keeping away who only refers to the State, as each event does.
+    State.objects.select_for_update(no_key=True).get(pk=version.state_id)
     host = re.sub(r"^www\.", "", _address(version).split("://")[-1].split("/")[0].split(":")[0])
     base = slug(f"{version.state_id}-{host if not host[:1].isdigit() else version.title}", MAX_SLUG_CHARACTERS)
     taken = set(Source.objects.filter(id__startswith=base).values_list("id", flat=True))

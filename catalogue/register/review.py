@@ -62,6 +62,13 @@ def submit(submission: Submission, versions: Sequence[Version], actor: Actor) ->
         titles = "; ".join(refused)
         raise EntryRefused(gettext("These entries have mistakes; mend them first: %(titles)s.") % {"titles": titles})
     with transaction.atomic():
+        # In one order, whoever else submits some of the same.
+        list(
+            Version.objects.select_for_update()
+            .filter(pk__in=[each.pk for each in versions])
+            .order_by("pk")
+            .values("pk")
+        )
         submission.save()
         for version in versions:
             version.submission = submission
@@ -99,7 +106,7 @@ def publish(version: Version, actor: Actor) -> None:
             gettext("The State gave this list to the secretariat only; ask it for consent before publishing.")
         )
     with transaction.atomic():
-        entry = Entry.objects.select_for_update().get(pk=version.entry_id)
+        entry = _locked(version)
         _step(version, Action.PUBLISH, actor)
         for other in entry.versions.filter(status__in=(Status.PUBLISHED, Status.RETURNED)).exclude(pk=version.pk):
             _step(other, Action.SUPERSEDE, SYSTEM)
@@ -110,6 +117,7 @@ def publish(version: Version, actor: Actor) -> None:
 def confirm(version: Version, actor: Actor, day: date, note: str = "") -> None:
     """The State says that nothing changed."""
     with transaction.atomic():
+        _locked(version)
         _step(version, Action.CONFIRM, actor, note=note)
         Entry.objects.filter(pk=version.entry_id).update(confirmed=day)
 
@@ -118,9 +126,9 @@ def withdraw(version: Version, actor: Actor, note: str = "") -> Source | None:
     """Take an entry back. A tombstone stays: the entry, its party and the dates. Gives the source that no version of the entry
     stands for any more: whoever calls this withdraws it too (`datasets.withdrawing`), in the same transaction."""
     with transaction.atomic():
+        entry = _locked(version)
         fed = version.status in FEEDING
         _step(version, Action.WITHDRAW, actor, note=note)
-        entry = Entry.objects.select_for_update().get(pk=version.entry_id)
         if entry.published_id == version.pk:
             entry.published = None
             entry.save(update_fields=["published"])
@@ -154,6 +162,12 @@ def record(
         submission=submission,
         source=source,
     )
+
+
+def _locked(version: Version) -> Entry:
+    """The entry of a version, whose other steps wait meanwhile. It is taken before any of its versions: two steps that
+    took them in different orders would wait for each other."""
+    return Entry.objects.select_for_update().get(pk=version.entry_id)
 
 
 def _step(version: Version, action: Action, actor: Actor, reasons: Collection[str] = (), note: str = "") -> None:

@@ -1,0 +1,88 @@
+"""A PostgreSQL server of a test's own: on a socket in a new folder, without a port, gone afterwards."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+from portal.local.binaries import postgres_programs
+from portal.local.postgresql import UNPRIVILEGED
+from tests.conftest import CKAN_ENVIRONMENT
+
+PROGRAMS = postgres_programs(CKAN_ENVIRONMENT)
+needs_postgresql = pytest.mark.skipif(not PROGRAMS, reason="PostgreSQL is absent (apt install postgresql)")
+OWNER = "catalogue"
+SETTINGS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "timezone=Asia/Kathmandu")
+"""Without waiting for the disk; and the server's time is nobody's (+05:45), so that what relies on it is seen."""
+
+SECONDS_TO_STOP = 60
+
+
+class Server:
+    """A running server."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def create(self, name: str) -> str:
+        """A new, empty database; gives its address as CATALOGUE_DATABASE_URL takes it."""
+        with psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return f"postgresql://{OWNER}@/{name}?host={quote(str(self.folder), safe='')}"
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A server that is ready. It refuses to run as root: then it runs as an unprivileged user, in a folder of that user's."""
+    user = _unprivileged()
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-", dir="/tmp"))  # the path of a socket has 107 bytes at most
+    if user is not None:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+    try:
+        subprocess.run(
+            [PROGRAMS[0].initdb, "-D", folder / "data", "-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust",
+             "--no-sync", "--no-instructions"],
+            env=environment, cwd=folder, check=True, stdout=subprocess.DEVNULL, **as_user,
+        )  # fmt: skip
+        settings = [part for each in (*SETTINGS, f"unix_socket_directories={folder}") for part in ("-c", each)]
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [PROGRAMS[0].postgres, "-D", folder / "data", *settings],
+                env=environment, cwd=folder, stdout=log, stderr=log, **as_user,
+            )  # fmt: skip
+        try:
+            while not _is_ready(folder / "data" / "postmaster.pid"):
+                assert process.poll() is None, (folder / "log").read_text()
+            yield Server(folder)
+        finally:
+            process.terminate()
+            process.send_signal(2)  # SIGINT: without waiting for whoever is connected
+            process.wait(SECONDS_TO_STOP)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _is_ready(file: Path) -> bool:
+    """Whether the server takes connections, as it says in line 8 of its file."""
+    try:
+        lines = file.read_text().splitlines()
+    except FileNotFoundError:
+        return False
+    return len(lines) >= 8 and lines[7].strip() == "ready"
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    if os.geteuid() != 0:
+        return None
+    known = {each.pw_name: each for each in pwd.getpwall()}
+    return next(known[name] for name in UNPRIVILEGED if name in known)
