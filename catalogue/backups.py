@@ -6,9 +6,7 @@ history, and what CKAN confirmed.
 
 import fcntl
 import os
-import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ import msgspec
 import zstandard
 from django.db import connection
 
+from catalogue import postgresql_backups
 from catalogue.errors import BackupError
 from catalogue.settings import CONFIGURATION, DATABASES
 
@@ -70,7 +69,8 @@ def make(reason: str = ASKED, to: Path | None = None) -> Path:
         if connection.vendor == "sqlite":
             _copy_sqlite(half)
         else:
-            _run_postgresql("pg_dump", "--format=custom", f"--file={half}")
+            half.touch(mode=0o600)
+            postgresql_backups.copy(half)
         half.chmod(0o600)  # it holds what the database holds
         half.replace(target)
     finally:
@@ -89,11 +89,14 @@ def restore(file: Path) -> Path | None:
     with _nothing_runs():
         if connection.vendor == "sqlite":
             return _restore_sqlite(file)
-        before = make(BEFORE_RESTORE)
-        _run_postgresql(
-            "pg_restore", "--clean", "--if-exists", "--single-transaction", "--no-owner", "--dbname=", str(file)
-        )
+        postgresql_backups.look_at(file)
+        before = make(BEFORE_RESTORE) if _has_tables() else None
+        postgresql_backups.restore(file)
         return before
+
+
+def _has_tables() -> bool:
+    return postgresql_backups.MIGRATIONS in connection.introspection.table_names()
 
 
 def _copy_sqlite(target: Path) -> None:
@@ -145,35 +148,18 @@ def _look_at(database: sqlite3.Connection, what: Path) -> None:
         raise BackupError(f"{what} is damaged or no database of the catalogue ({said}); choose another backup.")
 
 
-def _run_postgresql(program: str, *arguments: str) -> None:
-    if shutil.which(program) is None:
-        raise BackupError(f"{program} is not installed; on Debian and Ubuntu: apt install postgresql-client.")
-    settings = DATABASES["default"]
-    environment = {
-        **os.environ, "PGHOST": settings["HOST"], "PGPORT": str(settings["PORT"]), "PGUSER": settings["USER"],
-        "PGPASSWORD": settings["PASSWORD"], "PGDATABASE": settings["NAME"],
-    }  # fmt: skip
-    named = [f"--dbname={settings['NAME']}" if argument == "--dbname=" else argument for argument in arguments]
-    done = subprocess.run(
-        [program, *named], env={k: v for k, v in environment.items() if v}, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise BackupError(
-            f"{program} ended with: {done.stderr.strip()[-500:]}; see that its version fits the server's."
-        )
-
-
 @contextmanager
 def _nothing_runs() -> Iterator[None]:
     """Raises BackupError where a clock or a harvest of this home is running."""
     from catalogue.harvests.models import Lease
 
+    CONFIGURATION.home.mkdir(parents=True, exist_ok=True)
     with (CONFIGURATION.home / "clock.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BackupError("A clock (`catalogue run`) is running; stop it first.") from error
-        if connection.introspection.table_names() and Lease.objects.exists():
+        if Lease._meta.db_table in connection.introspection.table_names() and Lease.objects.exists():
             raise BackupError("A harvest is running, or its process died a moment ago; wait for it, then restore.")
         yield
 

@@ -32,10 +32,10 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def create(self, name: str) -> str:
-        """A new, empty database; gives its address as CATALOGUE_DATABASE_URL takes it."""
+    def create(self, name: str, template: str = "template1") -> str:
+        """A new database, empty or a copy of another; gives its address as CATALOGUE_DATABASE_URL takes it."""
         with psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return f"postgresql://{OWNER}@/{name}?host={quote(str(self.folder), safe='')}"
 
 
