@@ -205,7 +205,7 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 @pytest.fixture(autouse=True)
 def _requests_leave_the_connection(request: pytest.FixtureRequest) -> Iterator[None]:
     """A request that is made without Django's client closes the connection at its end, and the test's transaction with it."""
-    if "db" not in request.fixturenames:
+    if "db" not in request.fixturenames and request.node.get_closest_marker("django_db") is None:
         yield
         return
     from django.core.signals import request_finished, request_started
