@@ -39,7 +39,8 @@ def new_many(state: str, entries: Iterable[Mapping[str, Any]]) -> list[Version]:
     """Drafts of a whole list, all or none; thousands of them in few statements."""
     read = (remarks.read(stated).values for stated in entries)
     made = [
-        Version(entry=Entry(state_id=state), state_id=state, fields=values, searched=searched(values)) for values in read
+        Version(entry=Entry(state_id=state), state_id=state, fields=values, searched=searched(values))
+        for values in read
     ]
     with transaction.atomic():
         Entry.objects.bulk_create([version.entry for version in made], AT_ONCE)
