@@ -56,7 +56,7 @@ def sources(request: HttpRequest, response: HttpResponse, page: Query[SourceFilt
     shown, about = part(rows, page)
     observed = reading.harvested([row.pk for row in shown])
     changed(response, max((each.run.ended for each in observed.values() if each.run and each.run.ended), default=None))
-    return SourcePage(items=[_source(row, observed[row.pk], page.language) for row in shown], **about)
+    return SourcePage(items=[_source(row, observed[row.pk], current()) for row in shown], **about)
 
 
 def _source(row: Any, observed: reading.Harvested, language: str) -> SourceOut:
@@ -78,7 +78,7 @@ def runs(request: HttpRequest, response: HttpResponse, source_id: str, page: Que
     source = get_object_or_404(visible(request), pk=source_id)
     shown, about = part(source.runs.order_by("-id"), page)
     changed(response, max((run.ended or run.started for run in shown), default=None))
-    return RunPage(items=[_run(run, page.language) for run in shown], **about)
+    return RunPage(items=[_run(run, current()) for run in shown], **about)
 
 
 def _run(run: Run, language: str) -> RunOut:
