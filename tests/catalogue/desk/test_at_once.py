@@ -10,6 +10,7 @@ from django.core.cache import cache as remembered
 from django.db import connections
 from django.test import Client
 
+from catalogue.datasets import withdrawing
 from catalogue.desk.api import rates
 from catalogue.errors import EditedMeanwhile, InvitationError, LifeCycleError
 from catalogue.people import invitations
@@ -200,7 +201,7 @@ def test_two_sources_of_one_host_get_two_ids(states):
 
 
 def test_one_file_of_sources_loaded_twice_at_once_is_in_the_register_once(states):
-    results = at_once(*(lambda: sources.load(FILE.encode(), ["ckan"]) for _ in range(2)))
+    results = at_once(*(lambda: sources.load(FILE.encode(), ["ckan"], withdraw=withdrawing.follow) for _ in range(2)))
     assert not [each for each in results if isinstance(each, Exception)]
     assert (Source.objects.count(), Entry.objects.count(), Version.objects.count()) == (3, 2, 2)
     assert Submission.objects.count() == 1

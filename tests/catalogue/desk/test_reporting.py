@@ -273,7 +273,7 @@ def test_why_a_column_was_taken_for_what_it_was_is_read_in_the_readers_language(
         {"header": "Lien", "field": "url"},
     ]
     upload = Upload.objects.create(
-        person=register.people["state"], state_id="XA", name="l.csv", columns=columns, rows=[], sheets={}
+        person=register.people["state"], state_id="XA", name="l.csv", columns=columns, sheets={}
     )
     with translation.override("es"):
         url = reverse("desk:list", kwargs={**XA, "key": upload.pk})
