@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from harvesters.phrases import Phrase, all_in_words
+from harvesters.phrases import Phrase, all_in_words, without_advice
 
 Severity = Literal["blocks", "warns"]
 
@@ -100,11 +100,13 @@ def describe(finding: Finding, language: str = "en") -> FindingText:
     return FindingText(_fill(words["message"], values), _fill(words["hint"], values))
 
 
-def param(finding: Finding, name: str, language: str) -> str:
-    """A param of a finding in one of the six languages; as it was stored where it cannot be read in others."""
+def param(finding: Finding, name: str, language: str, *, advice: bool = True) -> str:
+    """A param of a finding in one of the six languages; as it was stored where it cannot be read in others. advice: with what
+    to do about it."""
     if name in finding.said:
         with suppress(KeyError):  # a phrase of another version of the catalogue
-            return all_in_words(finding.said[name], language)
+            said = finding.said[name]
+            return all_in_words(said if advice else without_advice(said), language)
     return finding.params[name]
 
 

@@ -19,6 +19,7 @@ VALUE_LIMIT_CHARACTERS = 2_000
 """A phrase quotes a value up to this length, which addresses rarely have."""
 
 VERBATIM = "verbatim"
+ADVICE = "do-"
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 """Unicode UAX 9, 2.4: around a value of unknown direction, an address say, within a text that runs from right to left."""
 
@@ -77,6 +78,13 @@ def in_words(said: Phrase, language: str = "en") -> str:
 def all_in_words(phrases: Iterable[Phrase], language: str = "en") -> str:
     """Sentences one after the other, as `in_words`; without a blank behind a Chinese full stop."""
     return " ".join(in_words(said, language) for said in phrases).replace("。 ", "。")
+
+
+def without_advice(said: Iterable[Phrase]) -> tuple[Phrase, ...]:
+    """What happened, without what whoever reads the catalogue is to do (codes that begin with "do-"); all of it where
+    nothing else is said."""
+    phrases = tuple(said)
+    return tuple(each for each in phrases if not each.code.startswith(ADVICE)) or phrases
 
 
 def clauses(phrases: Iterable[Phrase], language: str = "en") -> str:

@@ -31,9 +31,11 @@ LIBRARIES = (
     "Email", "Email address", "Password", "Current Password", "New Password", "New Password (again)", "Authenticator code",
     "Code", "The email address and/or password you specified are not correct.", "Incorrect password.", "Incorrect code.",
     "Please type your current password.", "You must type the same password each time.",
-    "Too many failed login attempts. Try again later.",
+    "Too many failed login attempts. Try again later.", "Forgot your password?", "This password is too common.",
+    "This password is entirely numeric.",
 )  # fmt: skip
-"""What allauth's forms say on our pages; its own translations lack some of them."""
+"""What allauth's forms and Django's rules for passwords say on our pages; their own translations lack some of it, or speak to
+the reader in another way."""
 
 
 class Message(NamedTuple):

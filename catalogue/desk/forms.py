@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.desk import reading
+from catalogue.desk.account_forms import GOOD_PASSWORD
 from catalogue.people.models import Role
 from catalogue.register.fields import FIELDS, Field
 from catalogue.register.models import Submission
@@ -23,7 +25,7 @@ def _widget(field: Field) -> forms.Field:
     widget: forms.Widget = forms.Textarea(attrs={"rows": 3}) if field.shape == "long" else forms.TextInput()
     if field.shape == "address":
         widget = forms.TextInput(attrs={"inputmode": "url", "dir": "ltr", "autocomplete": "url"})
-    elif field.shape in {"text", "long", "list"}:
+    else:
         widget.attrs["dir"] = "auto"
     return forms.CharField(widget=widget, **more)
 
@@ -83,8 +85,8 @@ class InvitationForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = sorted((state.name(current()), state.code) for state in State.objects.all())
-        self.fields["state"].choices = [("", "—"), *((code, name) for name, code in names)]  # type: ignore[attr-defined]
+        states = reading.ordered(State.objects.all(), current())
+        self.fields["state"].choices = [("", "—"), *((each.code, each.name(current())) for each in states)]  # type: ignore[attr-defined]
 
 
 class TakeUpForm(forms.Form):
@@ -93,7 +95,7 @@ class TakeUpForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=200)
     password = forms.CharField(
         label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters; several words are easy to remember."),
+        help_text=GOOD_PASSWORD,
     )  # fmt: skip
 
 

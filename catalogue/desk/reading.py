@@ -19,15 +19,29 @@ PUBLIC_ACTIONS = (Action.PUBLISH, Action.SUPERSEDE, Action.CONFIRM, Action.WITHD
 
 
 def ordered(states: Iterable[State], language: str) -> list[State]:
-    """States by their names in a language; in Chinese, whose lists have an order of their own, by their codes."""
-    if language == "zh":
-        return sorted(states, key=lambda state: state.code)
-    return sorted(states, key=lambda state: _folded(state.name(language)))
+    """States by their names in a language, in the order that its readers expect."""
+    key = {"ar": _in_arabic, "ru": _in_russian, "zh": _in_chinese}.get(language, _folded)
+    return sorted(states, key=lambda state: key(state.name(language)))
 
 
 def _folded(name: str) -> str:
     """A name without accents and case, so that Á stands beside A."""
     return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+
+
+def _in_arabic(name: str) -> str:
+    """Without the article, which no list goes by; a name that begins with a hamza has none."""
+    return _folded(name.removeprefix("ال"))
+
+
+def _in_russian(name: str) -> str:
+    """Й is a letter of its own, and Ё stands beside Е."""
+    return name.casefold().replace("ё", "е")
+
+
+def _in_chinese(name: str) -> str:
+    """By pinyin, in whose order GB 2312 has its common characters; two rare ones go where others that sound alike are."""
+    return name.replace("斐", "菲").replace("瑙", "脑").encode("gb18030", "replace").decode("latin-1")
 
 
 def parties(language: str) -> list[State]:

@@ -116,6 +116,11 @@ LOGIN_REDIRECT_URL = "desk:start"
 ACCOUNT_ADAPTER = "catalogue.desk.accounts.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {
+    "change_password": "catalogue.desk.account_forms.ChangePasswordForm",
+    "set_password": "catalogue.desk.account_forms.SetPasswordForm",
+    "reset_password_from_key": "catalogue.desk.account_forms.ResetPasswordKeyForm",
+}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation was opened in that mailbox
 ACCOUNT_PREVENT_ENUMERATION = True

@@ -4,6 +4,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from harvesters.registry import all_harvesters
+
 EVENTS: dict[str, Promise] = {
     "submit": pgettext_lazy("event", "Submitted"),
     "review": pgettext_lazy("event", "Review began"),
@@ -39,3 +41,29 @@ RUN_STATES: dict[str, Promise] = {
     "failed": _("failed"),
 }
 """Of `harvests.Run`."""
+
+STATUSES: dict[str, Promise] = {
+    "received": pgettext_lazy("entries", "Received"),
+    "under-review": pgettext_lazy("entries", "Under review"),
+    "accepted": pgettext_lazy("entries", "Accepted"),
+    "returned": pgettext_lazy("entries", "Returned"),
+    "published": pgettext_lazy("entries", "Published"),
+    "superseded": pgettext_lazy("entries", "Superseded"),
+    "withdrawn": pgettext_lazy("entries", "Withdrawn"),
+    "rejected-out-of-scope": pgettext_lazy("entries", "Rejected as out of scope"),
+}
+"""Where several entries stand, beside their number (`life_cycle.Status` names where one does)."""
+
+SCHEDULES: dict[str, Promise] = {
+    "hourly": _("every hour"),
+    "daily": _("every day"),
+    "weekly": _("every week"),
+    "monthly": _("every month"),
+}
+"""The names of `register.schedules`, in words."""
+
+PROTOCOLS: dict[str, Promise | str] = {
+    "auto": _("not yet detected"),
+    **{protocol: harvester.title for protocol, harvester in all_harvesters().items()},
+}
+"""What a source speaks, by what it is called in the register."""

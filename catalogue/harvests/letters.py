@@ -14,6 +14,7 @@ import msgspec
 from catalogue.errors import LetterNotPossible
 from catalogue.harvests.models import Run, RunFinding
 from catalogue.register.source_entry import SourceEntry
+from catalogue.states.dates import long_moment
 from harvesters.fetch.policy import user_agent
 from harvesters.fetch.urls import public_url
 from harvesters.findings import LANGUAGES, Finding, param
@@ -48,7 +49,7 @@ def letter(run: Run, language: str, contact: str, sent_from: str = "") -> Letter
     asked, why = _asked(run, language)
     values = {
         "state": run.source.state.name(language), "title": title, "host": urlsplit(run.source.url).hostname or "",
-        "url": public_url(run.source.url), "date": f"{run.ended or run.started:%Y-%m-%d %H:%M}",
+        "url": public_url(run.source.url), "date": long_moment(run.ended or run.started, language),
     }  # fmt: skip
     text = "\n".join(
         [
@@ -76,9 +77,13 @@ def _asked(run: Run, language: str) -> tuple[str, str]:
     for finding in RunFinding.objects.filter(run=run).values_list("finding", flat=True):
         if finding["code"] in FAILED_ANSWERS:
             found = msgspec.convert(finding, Finding)
-            why = param(found, "why", language) if "why" in found.params else run.told(language)[0]
+            why = (
+                param(found, "why", language, advice=False)
+                if "why" in found.params
+                else run.told(language, advice=False)[0]
+            )
             return public_url(found.value), why
-    return public_url(run.source.url), run.told(language)[0]
+    return public_url(run.source.url), run.told(language, advice=False)[0]
 
 
 @functools.cache

@@ -7,7 +7,7 @@ import msgspec
 from django.db import models
 
 from catalogue.register.models import Source
-from harvesters.phrases import Phrase, all_in_words
+from harvesters.phrases import Phrase, all_in_words, without_advice
 
 
 class Run(models.Model):
@@ -49,11 +49,13 @@ class Run(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
 
-    def told(self, language: str) -> tuple[str, str]:
-        """How it ended, in the language asked for or else in English; and which of them it is."""
+    def told(self, language: str, *, advice: bool = True) -> tuple[str, str]:
+        """How it ended, in the language asked for or else in English; and which of them it is. advice: with what to do next,
+        which is for whoever runs the catalogue and not for the portal's operator."""
         if self.said:
             with suppress(KeyError):  # a phrase of another version of the catalogue
-                return all_in_words(msgspec.convert(self.said, tuple[Phrase, ...]), language), language
+                said = msgspec.convert(self.said, tuple[Phrase, ...])
+                return all_in_words(said if advice else without_advice(said), language), language
         return self.sentence, "en"
 
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.register.entry_reader import url_mistake
 from catalogue.register.fields import BY_NAME, FIELDS, MAX_CHARACTERS, SEPARATOR, Field, Values
-from catalogue.states.languages import DJANGO_LANGUAGES
+from catalogue.states.dates import listed
+from catalogue.states.languages import DJANGO_LANGUAGES, current
 from harvesters.values import (
     clean_text,
     is_functional_mailbox,
@@ -65,7 +66,7 @@ class Remark(msgspec.Struct, frozen=True, omit_defaults=True):
     def text(self) -> str:
         """In the language of the reader."""
         field = BY_NAME.get(self.field)
-        choices = ", ".join(str(label) for _, label in field.choices) if field else ""
+        choices = listed((str(label) for _, label in field.choices), current()) if field else ""
         limit = MAX_CHARACTERS.get(field.shape, 0) if field else 0
         return str(TEXTS[self.code]) % {"value": self.value, "choices": choices, "limit": f"{limit:,}"}
 

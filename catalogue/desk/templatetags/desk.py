@@ -7,19 +7,20 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from babel.dates import format_date, format_datetime
+from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 from django import template
 from django.forms import BaseForm, BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalogue.desk.words import EVENTS, RUN_STATES
+from catalogue.desk.words import EVENTS, PROTOCOLS, RUN_STATES, SCHEDULES, STATUSES
 from catalogue.harvests.models import Run
 from catalogue.register import fields
 from catalogue.register.life_cycle import Action, Status
 from catalogue.register.models import Version
 from catalogue.register.review import REASONS
+from catalogue.states.dates import listed, locale_of, long_date, long_moment
 from catalogue.states.languages import current, direction
 from catalogue.states.models import State
 from harvesters.phrases import Phrase, clauses
@@ -29,12 +30,7 @@ register = template.Library()
 CODES = frozenset({"articles", "content_languages", "endpoint", "language", "protocol", "start_date", "url"})
 """Fields whose digits, codes and addresses run from left to right in every script."""
 
-BABEL = {"zh": "zh_Hans", "en": "en_GB"}
-"""The United Nations write English as in the United Kingdom, and the day before the month."""
-
-
-def _locale() -> str:
-    return BABEL.get(current(), current())
+LANGUAGES = frozenset({"content_languages", "language"})
 
 
 @register.filter
@@ -45,24 +41,24 @@ def day(value: date | datetime | str | None) -> str:
             value = date.fromisoformat(value[:10])
         except ValueError:
             return str(value)
-    return _day(value.date() if isinstance(value, datetime) else value, _locale()) if value else ""
+    return _day(value.date() if isinstance(value, datetime) else value, current()) if value else ""
 
 
 @lru_cache(maxsize=4096)
-def _day(value: date, locale: str) -> str:
-    return format_date(value, "long", locale=locale)
+def _day(value: date, language: str) -> str:
+    return long_date(value, language)
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """A date with its time (UTC) in the reader's language."""
-    return format_datetime(value, "medium", locale=_locale()) + " UTC" if value else ""
+    return long_moment(value, current()) if value else ""
 
 
 @register.filter
 def number(value: Any) -> str:
     """A whole number with the separators of the reader's language."""
-    return format_decimal(value, locale=_locale()) if value is not None else "–"
+    return format_decimal(value, locale=locale_of(current())) if value is not None else "–"
 
 
 @register.filter
@@ -119,9 +115,51 @@ def value_of(version: Version, name: str) -> str | SafeString:
         return ""
     if fields.BY_NAME[name].shape == "choice":
         return str(fields.label_of(name, value))
+    if name in LANGUAGES:
+        return language_names(value)
     if name in CODES:
         return format_html('<bdi dir="ltr">{}</bdi>', fields.shown(value))
     return said(fields.shown(value), version.language)
+
+
+@register.filter
+def language_names(value: str | list[str]) -> str:
+    """Languages by their names in the reader's language, with their tags; a tag alone where it has no name there."""
+    return listed(map(_language_name, [value] if isinstance(value, str) else value), current())
+
+
+def _language_name(tag: str) -> str:
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(locale_of(current()))
+    except (UnknownLocaleError, ValueError, TypeError):
+        name = None
+    if not name:
+        return tag
+    return f"{name}（{tag}）" if current() == "zh" else f"{name} ({tag})"
+
+
+@register.filter
+def inline_list(items: Any) -> str:
+    """Short items one after the other, in the way of the reader's language."""
+    return listed(map(str, items), current())
+
+
+@register.filter
+def statuses_name(status: str) -> str:
+    """Where several versions stand, in words."""
+    return str(STATUSES.get(status, status))
+
+
+@register.filter
+def protocol_name(protocol: str) -> str:
+    """What a source speaks, in words."""
+    return str(PROTOCOLS.get(protocol, protocol))
+
+
+@register.simple_tag
+def schedule(text: str) -> str | SafeString:
+    """When a source is harvested: a name of the usual rhythms in words, cron fields as they are."""
+    return str(SCHEDULES[text]) if text in SCHEDULES else format_html('<bdi dir="ltr">{}</bdi>', text)
 
 
 @register.filter
@@ -152,6 +190,12 @@ def reason_text(code: str) -> str:
 def get(mapping: Any, key: object) -> Any:
     """A member of a mapping, or nothing."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def in_fours(key: str) -> str:
+    """A key in groups of four characters, to be copied by eye."""
+    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
 
 @register.filter

@@ -26,6 +26,7 @@ from catalogue.register import life_cycle, remarks, review
 from catalogue.register.fields import FIELDS
 from catalogue.register.life_cycle import Action, Status
 from catalogue.register.models import Version
+from catalogue.states.languages import current
 from catalogue.states.models import State
 
 ROWS_A_PAGE = 50
@@ -192,7 +193,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "form": form,
         "people": list(Person.objects.filter(is_active=True).select_related("state")),
         "invited": list(Invitation.objects.filter(used=None, expires__gt=timezone.now()).select_related("state")),
-        "states": reading.ordered(State.objects.all(), "en"),
+        "states": reading.ordered(State.objects.all(), current()),
     }
     return render(request, "desk/people.html", context, status=422 if form.is_bound else 200)
 
