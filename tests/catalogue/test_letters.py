@@ -29,7 +29,7 @@ def test_a_firewalls_owner_is_told_what_was_asked_and_by_whom(language: str, cat
     assert "https://catalogue.example/about" in letter["text"]
     assert "198.51.100.7" in letter["text"]
     assert TEXTS[language]["ask"]["blocked"] in letter["text"]
-    came_back = in_words(phrase("refuses-us", host="127.0.0.1", status=403), language)
+    came_back = in_words(phrase("refuses-us", host="127.0.0.1", status="403"), language)
     assert came_back in letter["text"], "what came back is said in that language too"
     assert in_words(phrase("do-ask-to-admit"), language) not in letter["text"], "that is advice for us"
     assert "{" not in letter["subject"] + letter["text"]
