@@ -166,7 +166,9 @@ class ArcgisHub(JsonPages):
         said = decoded_json(record)
         stated = dig(said, "attributes") or dig(said, "properties")
         if not isinstance(stated, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it has no attributes")])
+            return Mapped(
+                None, [find("record-malformed", value=record.id or "", why=phrase("why-lacks", field="attributes"))]
+            )
         reading = Reading(record.url)
         languages = reading.languages(stated.get("culture"), "culture")
         tag = languages[0].tag or "und" if languages else "und"

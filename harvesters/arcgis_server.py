@@ -83,7 +83,9 @@ class ArcgisServer(Harvester):
     def _folder(self, said: dict[str, Any], answer: Answer) -> Iterator[Event]:
         directory = _DIRECTORY.match(urlsplit(answer.ask.url).path)
         if directory is None or not ("services" in said or "folders" in said):
-            raise MalformedAnswer(f"{answer.url} is no services directory of ArcGIS Server; check the address.")
+            raise MalformedAnswer(
+                phrase("not-of-protocol", url=answer.url, name="ArcGIS Server"), phrase("do-check-address")
+            )
         within = (directory[2] or "").strip("/")
         for folder in members(said.get("folders")):
             if isinstance(folder, str) and folder and not within:
@@ -94,7 +96,9 @@ class ArcgisServer(Harvester):
             if not isinstance(name, str) or not isinstance(kind, str):
                 excerpt = str(service)[:200]
                 yield notice(
-                    find("record-malformed", value=excerpt, why="it has no name or no type"), answer, received=True
+                    find("record-malformed", value=excerpt, why=phrase("why-lacks", field="name, type")),
+                    answer,
+                    received=True,
                 )
             elif kind in OFFERS_DATA:
                 types.setdefault(name, []).append(kind)
@@ -111,7 +115,9 @@ class ArcgisServer(Harvester):
         service = _SERVICE.match(path)
         directory = _DIRECTORY.match(service[1]) if service else None
         if service is None or directory is None:
-            raise MalformedAnswer(f"{answer.url} is no service of ArcGIS Server; check the address.")
+            raise MalformedAnswer(
+                phrase("not-of-protocol", url=answer.url, name="ArcGIS Server"), phrase("do-check-address")
+            )
         name = unquote((directory[2] or "").strip("/"))
         kept = {"types": str(answer.ask.note.get("types") or service[2]).split(","), "service": said}
         raw = msgspec.json.encode(kept)
@@ -165,7 +171,16 @@ class ArcgisServer(Harvester):
         kept = decoded_json(record)
         said = dig(kept, "service")
         if not isinstance(said, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is no service")])
+            return Mapped(
+                None,
+                [
+                    find(
+                        "record-malformed",
+                        value=record.id or "",
+                        why=phrase("why-no-record-of", name="ArcGIS Server"),
+                    )
+                ],
+            )
         reading = Reading(record.url)
         info = said.get("documentInfo")
         document: dict[str, Any] = info if isinstance(info, dict) else {}
@@ -208,17 +223,25 @@ def _object(answer: Answer) -> dict[str, Any]:
         said = msgspec.json.decode(answer.content())
     except NOT_JSON as error:
         raise MalformedAnswer(
-            f"{answer.url} does not answer in JSON ({error}); check that it is a services directory of ArcGIS Server."
+            phrase("not-in-format", url=answer.url, format="JSON", detail=str(error)), phrase("do-check-protocol")
         ) from error
     if not isinstance(said, dict):
         raise MalformedAnswer(
-            f"{answer.url} answers with something else than a directory or a service; check the address."
+            phrase("not-of-protocol", url=answer.url, name="ArcGIS Server"), phrase("do-check-address")
         )
     if isinstance(said.get("error"), dict):
         code, words = dig(said, "error", "code"), dig(said, "error", "message")
         if isinstance(code, int) and code in LOCKED:
-            raise _Locked(f"{answer.url} asks for a login ({words}); only what is public is read.")
-        raise MalformedAnswer(f"{answer.url} answers with an error ({code}: {words}); tell the server's operator.")
+            raise _Locked(
+                phrase("asks-for-login", url=answer.url),
+                phrase("it-says", words=str(words)),
+                phrase("do-public-only-read"),
+            )
+        raise MalformedAnswer(
+            phrase("answers-with-error", url=answer.url),
+            phrase("it-says", words=f"{code} {words}"),
+            phrase("do-tell-the-operator"),
+        )
     return said
 
 

@@ -16,7 +16,7 @@ from harvesters.errors import FailureClass, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import Finding, find
 from harvesters.package import Mapped
-from harvesters.phrases import Phrase
+from harvesters.phrases import Phrase, phrase
 from harvesters.spool import Ask, Gone, Noticed, Part, Record, raw_json
 
 MAX_RECORD_BYTES = 8 << 20
@@ -89,7 +89,7 @@ class Answer(msgspec.Struct, frozen=True):
         size = self.path.stat().st_size
         if size > SMALL_ANSWER_BYTES:
             raise MalformedAnswer(
-                f"{self.url} sent {size >> 20} MiB in one answer of a kind that is read whole; ask the portal for pages."
+                phrase("too-large-to-read-whole", url=self.url, mebibytes=size >> 20), phrase("do-ask-portal-pages")
             )
         return self.open()
 

@@ -95,7 +95,7 @@ class Bods(Harvester):
             if details.publicationDate:
                 dates = [min([*dates[:1], details.publicationDate]), max([*dates[-1:], details.publicationDate])]
         if not kinds:
-            raise MalformedAnswer(f"{answer.url} has no statements of BODS; check that it is the address of the data.")
+            raise MalformedAnswer(phrase("no-statements", url=answer.url, name="BODS"), phrase("do-check-address"))
         publication = {
             "address": answer.ask.url, "publishers": publishers, "licences": list(licences), "versions": list(versions),
             "published": dates, "statements": dict(sorted(kinds.items())),
@@ -119,7 +119,8 @@ class Bods(Harvester):
                     statement = _STATEMENTS.decode(member)
                 except NOT_JSON as error:
                     raise MalformedAnswer(
-                        f"{answer.url} is not a list of statements in JSON ({error}); check the address."
+                        phrase("not-in-format", url=answer.url, format="JSON", detail=str(error)),
+                        phrase("do-check-address"),
                     ) from error
                 if statement.statementId or statement.statementID:
                     yield statement
@@ -144,7 +145,7 @@ class Bods(Harvester):
         """The dataset that the file is."""
         said = decoded_json(record)
         if not isinstance(said, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is not a JSON object")])
+            return Mapped(None, [find("record-malformed", value=record.id or "", why=phrase("why-not-an-object"))])
         return _map(said, record.id, record, source)
 
 

@@ -38,7 +38,7 @@ from harvesters.evidence import Lead, Recognised, Seen, places, root_of
 from harvesters.findings import find
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.package import Mapped
-from harvesters.phrases import phrase
+from harvesters.phrases import Phrase, phrase
 from harvesters.spool import Ask, Record
 
 PAGE_SIZES = (1000, 100, 20)
@@ -212,7 +212,7 @@ class Ckan(Harvester):
                 yield self._event(member, answer)
         envelope = _decoded_envelope(members.envelope, answer)
         if not members.found:
-            raise MalformedAnswer(_refusal(envelope, answer))
+            raise MalformedAnswer(*_refusal(envelope, answer))
         total = envelope.count if isinstance(envelope.count, int) else _count(envelope.result)
         if total is not None:
             yield Advertised(total)
@@ -236,7 +236,7 @@ class Ckan(Harvester):
                     count += 1
                     yield self._ask("package_show", "record", {"id": name})
         if not members.found:
-            raise MalformedAnswer(_refusal(_decoded_envelope(members.envelope, answer), answer))
+            raise MalformedAnswer(*_refusal(_decoded_envelope(members.envelope, answer), answer))
         yield Advertised(count)
         yield LastPage()
 
@@ -254,14 +254,14 @@ class Ckan(Harvester):
             shown = msgspec.json.decode(content, type=_Shown)
         except NOT_JSON as error:
             raise MalformedAnswer(
-                f"{answer.url} did not answer with a dataset in JSON ({error}); it is asked again with the next harvest."
+                phrase("not-in-format", url=answer.url, format="JSON", detail=str(error)), phrase("do-asks-again")
             ) from error
         if bytes(shown.result) != bytes(NOTHING):
             yield self._event(bytes(shown.result), answer)
         elif shown.id is not None:
             yield self._event(content, answer)
         else:
-            raise MalformedAnswer(f"{answer.url} answered without a dataset; tell the portal's operator.")
+            raise MalformedAnswer(phrase("answered-without-dataset", url=answer.url), phrase("do-tell-portal-operator"))
 
     def _event(self, member: bytes | TooLarge, answer: Answer) -> Event:
         if isinstance(member, TooLarge):
@@ -298,7 +298,10 @@ def _decoded_envelope(content: bytes, answer: Answer) -> _Envelope:
     try:
         return _ENVELOPE.decode(content)
     except NOT_JSON as error:
-        raise MalformedAnswer(f"{answer.url} did not answer as a CKAN does ({error}); check the address.") from error
+        raise MalformedAnswer(
+            phrase("not-of-protocol-because", url=answer.url, name="CKAN", detail=str(error)),
+            phrase("do-check-protocol"),
+        ) from error
 
 
 def _count(result: object) -> int | None:
@@ -306,7 +309,9 @@ def _count(result: object) -> int | None:
     return count if isinstance(count, int) else None
 
 
-def _refusal(envelope: _Envelope, answer: Answer) -> str:
+def _refusal(envelope: _Envelope, answer: Answer) -> Iterator[Phrase]:
+    yield phrase("lists-no-dataset", url=answer.url)
     error = envelope.error.get("message") if isinstance(envelope.error, dict) else envelope.error
-    said = f" It says: {str(error)[:200]}." if error else ""
-    return f"{answer.url} answered without datasets.{said} Check that the address is a CKAN's."
+    if error:
+        yield phrase("it-says", words=str(error)[:200].rstrip("."))
+    yield phrase("do-check-protocol")

@@ -25,6 +25,7 @@ from harvesters.mapping import (
     text_language,
 )
 from harvesters.package import Additions, LanguageMap, Mapped, Origin, Place, Publisher
+from harvesters.phrases import phrase
 from harvesters.places import read_places
 from harvesters.spool import Record
 from harvesters.values import Licence, clean_text, read_url, without_personal_mail
@@ -130,7 +131,7 @@ def map_dataset(record: Record, source: Source) -> Mapped:
             None, [find("record-malformed", value=bytes(record.json)[:200].decode("utf-8", "replace"), why=error)]
         )
     if not isinstance(dataset, dict):
-        return Mapped(None, [find("record-malformed", value=dataset, why="it is not a JSON object")])
+        return Mapped(None, [find("record-malformed", value=dataset, why=phrase("why-not-an-object"))])
     if record.id is None:
         return Mapped(None, [find("no-identifier", value=clean_text(dataset.get("title")) or "")])
     said = _said(dataset)

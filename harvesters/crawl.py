@@ -34,7 +34,7 @@ from harvesters.fetch.policy import FetchPolicy, Retries
 from harvesters.fetch.settings import scrapy_settings
 from harvesters.fetch.urls import origin_of, public_url
 from harvesters.findings import find
-from harvesters.phrases import Phrase, in_words, phrase, translated
+from harvesters.phrases import Phrase, all_in_words, in_words, phrase, translated
 from harvesters.registry import harvester_for
 from harvesters.spool import (
     N_TRIPLES,
@@ -220,7 +220,7 @@ class HarvestSpider(scrapy.Spider):
             raise  # of our own files, not of what the portal sent
         except Exception as error:
             self.logger.exception("reading %s", public_url(ask.url))
-            failure = Failure("malformed", _mistake_of_ours(public_url(ask.url), error))
+            failure = _failure_of(HarvestError(*_mistake_of_ours(public_url(ask.url), error)))
         if asked and self.state.page_was_read and ask.purpose != LINKED:
             self._write(Noticed(finding=find("page-loop", value=ask.url), url=ask.url))
             troubles.append(phrase("pages-in-circle", url=ask.url))
@@ -385,7 +385,7 @@ def harvest(job: Job) -> None:
     if isinstance(crawler.spider, HarvestSpider) and crawler.spider.full:
         raise DiskFull(job.spool)
     if not isinstance(crawler.spider, HarvestSpider) or crawler.spider.broke:
-        raise HarvestError("The harvest broke off by a mistake of ours; report it with the log beside the spool.")
+        raise HarvestError(phrase("broke-off-by-us"), phrase("do-report-with-log"))
 
 
 def _validators(answer: Answer) -> Validators:
@@ -402,17 +402,13 @@ def _failure_of(error: object) -> Failure:
         return Failure(error.failure, error.sentence, error.status, error.body, translated(error.said))
     if isinstance(error, HarvestError):
         return Failure(error.failure, error.sentence, said=translated(error.said))
-    return Failure(
-        "down", f"The request failed ({type(error).__name__}: {error}); it is tried again with the next harvest."
-    )
+    said = phrase("request-failed", detail=f"{type(error).__name__}: {error}"), phrase("do-asks-again")
+    return Failure("down", all_in_words(said), said=said)
 
 
-def _mistake_of_ours(where: str, error: Exception) -> str:
+def _mistake_of_ours(where: str, error: Exception) -> tuple[Phrase, Phrase]:
     """Of an answer whose reading broke off: the harvest goes on without it, and is not complete."""
-    return (
-        f"The answer of {where} could not be read by a mistake of ours ({type(error).__name__}); report it with the log "
-        "of this harvest."
-    )
+    return phrase("answer-not-read-by-us", url=where, detail=type(error).__name__), phrase("do-report-log")
 
 
 def _path(kind: type, value: object) -> object:

@@ -28,7 +28,7 @@ from harvesters.iso import record as iso
 from harvesters.iso.mapping import map_iso
 from harvesters.markup import Element, child, local, text
 from harvesters.package import Mapped
-from harvesters.phrases import phrase
+from harvesters.phrases import Phrase, phrase
 from harvesters.spool import Ask, Record
 from harvesters.xmlrecord import too_large, xml_record
 
@@ -80,18 +80,18 @@ class Csw(Harvester):
         with answer.small() as file:
             root = markup.read(file, answer.url)
         if local(root) == "ExceptionReport":
-            raise MalformedAnswer(
-                f"{answer.url} refuses the request: {' '.join((text(root) or 'no reason').split())[:300].rstrip('.')}."
-            )
+            raise MalformedAnswer(*_refusal(root, answer))
         if answer.ask.purpose == "capabilities":
             if local(root) != "Capabilities":
-                raise MalformedAnswer(f"{answer.url} did not answer with capabilities; check that it is a CSW.")
+                raise MalformedAnswer(
+                    phrase("not-of-protocol", url=answer.url, name="CSW"), phrase("do-check-protocol")
+                )
             size = int(self.source.options.get("page_size", PAGE_SIZES[0]))
             yield self._page(requests.read_offer(root, self.source), 1, min(size, self.source.limit or size))
             return
         results = child(root, "SearchResults")
         if results is None:
-            raise MalformedAnswer(f"{answer.url} did not answer with search results; check that it is a CSW.")
+            raise MalformedAnswer(phrase("not-of-protocol", url=answer.url, name="CSW"), phrase("do-check-protocol"))
         # Some services put the records behind the results rather than into them.
         members = list(results) or [
             each for each in root if local(each) not in ("SearchStatus", "SearchResults", "RequestId")
@@ -140,7 +140,7 @@ class Csw(Harvester):
             else:
                 yield xml_record(identifier, element, answer, self.source)
         else:
-            why = f"{local(element)} is not a metadata record that is known here"
+            why = phrase("why-other-root", root=local(element))
             excerpt = markup.serialised(element)[:200]
             yield notice(find("record-malformed", value=excerpt, why=why), answer, received=True)
 
@@ -202,3 +202,11 @@ def map_record(record: Record, source: Source, protocol: str) -> Mapped:
     if re.match(r"\s*<(?:\w+:)?(?:Summary|Brief)?Record\b", record.text or ""):
         return map_dublin_core(record, source, protocol)
     return map_iso(record, source, protocol)
+
+
+def _refusal(root: Element, answer: Answer) -> Iterator[Phrase]:
+    """What an exception report says, in the words of the service where it has some."""
+    yield phrase("refuses-request", url=answer.url)
+    if words := " ".join((text(root) or "").split()):
+        yield phrase("it-says", words=words[:300].rstrip("."))
+    yield phrase("do-check-protocol")

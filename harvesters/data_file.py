@@ -38,7 +38,7 @@ class DataFile(Harvester):
         with answer.open() as file:
             head = file.read(1024).lstrip().lower()
         if head.startswith(_HTML_STARTS):
-            raise MalformedAnswer(f"{answer.url} answers a web page and not a file; register it as a web page.")
+            raise MalformedAnswer(phrase("no-file", url=answer.url), phrase("do-register-page"))
         said = {
             "name": file_name(answer.url, answer.headers.get("content-disposition", "")),
             "media_type": answer.headers.get("content-type", "").partition(";")[0],
@@ -67,7 +67,7 @@ class DataFile(Harvester):
         """Map what the server said of the file."""
         said = decoded_json(record)
         if not isinstance(said, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is not a file")])
+            return Mapped(None, [find("record-malformed", value=record.id or "", why=phrase("why-not-an-object"))])
         reading = Reading(record.url)
         name = reading.text(said.get("name"))
         draft = Draft(

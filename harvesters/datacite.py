@@ -10,6 +10,7 @@ from harvesters.findings import find
 from harvesters.mapping import Draft, Reading, describe, text_language
 from harvesters.markup import Element, child, children, local, namespace, parse, text
 from harvesters.package import Additions, Mapped, Place, Publisher
+from harvesters.phrases import phrase
 from harvesters.spool import Record
 from harvesters.values import read_language
 
@@ -31,10 +32,12 @@ def map_datacite(record: Record, source: Source, protocol: str) -> Mapped:
     try:
         root = parse((record.text or "").encode("utf-8", "replace"), record.url)
     except MalformedAnswer as error:
-        return Mapped(None, [find("record-malformed", value=record.id or "", why=error.sentence)])
+        return Mapped(None, [find("record-malformed", value=record.id or "", why=error.said)])
     resource = root if local(root) == "resource" else next((e for e in root.iter() if local(e) == "resource"), None)
     if resource is None or record.id is None:
-        return Mapped(None, [find("record-malformed", value=record.id or "", why="it is no DataCite resource")])
+        return Mapped(
+            None, [find("record-malformed", value=record.id or "", why=phrase("why-no-record-of", name="DataCite"))]
+        )
     reading = Reading(record.url)
     languages = reading.languages(text(child(resource, "language")), "language")
     tag = text_language(languages)

@@ -81,14 +81,14 @@ class Dataverse(JsonPages):
             said = msgspec.json.decode(content)
         except NOT_JSON as error:
             raise MalformedAnswer(
-                f"{answer.url} did not answer with a dataset in JSON ({error}); ask again later."
+                phrase("not-in-format", url=answer.url, format="JSON", detail=str(error)), phrase("do-asks-again")
             ) from error
         if not isinstance(dig(said, "data"), dict):
-            raise MalformedAnswer(f"{answer.url} answered without a dataset; tell the installation's operator.")
+            raise MalformedAnswer(phrase("answered-without-dataset", url=answer.url), phrase("do-tell-portal-operator"))
         own = dig(said, "data", "latestVersion", "datasetPersistentId")
         if isinstance(own, str) and own != identifier:
             raise MalformedAnswer(
-                f"{answer.url} answered with another dataset, {own}; tell the installation's operator."
+                phrase("answered-with-other", url=answer.url, other=own), phrase("do-tell-portal-operator")
             )
         yield self.json_record(identifier, content, answer)
 
@@ -128,7 +128,10 @@ class Dataverse(JsonPages):
         """Map one dataset, from its own JSON or from what the search said."""
         said = decoded_json(record)
         if not isinstance(said, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is not a dataset")])
+            return Mapped(
+                None,
+                [find("record-malformed", value=record.id or "", why=phrase("why-no-record-of", name="Dataverse"))],
+            )
         data = said["data"] if isinstance(said.get("data"), dict) else said
         version = next(
             (data[key] for key in ("latestVersion", "datasetVersion") if isinstance(data.get(key), dict)), None

@@ -216,10 +216,7 @@ class Dcat(Harvester):
         is_feed = _has(graph, FEED_CLASSES) or (page is not None and bool(page.streams or page.members))
         is_catalog = _has(graph, CATALOG_CLASSES)
         if not (records or follows.paged or is_catalog or is_feed or _has(graph, PART_CLASSES)):
-            raise MalformedAnswer(
-                f"{answer.url} sent RDF that holds neither a dcat:Dataset nor a dcat:Catalog; check the address, "
-                "or choose another protocol for it."
-            )
+            raise MalformedAnswer(phrase("rdf-without-datasets", url=answer.url), phrase("do-check-or-other-protocol"))
         if follows.total is not None:
             yield Advertised(follows.total)
         elif is_catalog and not (follows.paged or is_feed):
@@ -257,9 +254,7 @@ class Withheld:
 
 
 def _ends_in_the_middle(answer: Answer) -> MalformedAnswer:
-    return MalformedAnswer(
-        f"{answer.url} sent RDF that ends in the middle; what was whole is kept, and the next harvest asks again."
-    )
+    return MalformedAnswer(phrase("ends-in-the-middle", url=answer.url, format="RDF"), phrase("do-kept-asks-again"))
 
 
 def native_id(node: str, statements: Iterable[Statement]) -> str | None:

@@ -35,7 +35,7 @@ from harvesters.findings import find
 from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.package import Mapped
-from harvesters.phrases import phrase
+from harvesters.phrases import Phrase, phrase
 from harvesters.spool import Ask, Noticed, Record
 from harvesters.values import read_url
 
@@ -123,8 +123,9 @@ class DcatUs(Harvester):
             # A bare list without members has no sign of a catalogue.
             if (not listed.found and not count) or (count == 0 and not isinstance(_decoded(listed.envelope), dict)):
                 raise MalformedAnswer(
-                    f'{answer.url} has no list under "dataset"{_said_error(envelope)}; '
-                    "check that it is the address of a data.json."
+                    phrase("no-list-under", url=answer.url, key="dataset"),
+                    *_said_error(envelope),
+                    phrase("do-check-address"),
                 )
         yield from self._after(answer, envelope, count, identifiers.hexdigest())
 
@@ -251,7 +252,7 @@ class DcatUs(Harvester):
         try:
             return map_dataset(record, source)
         except RecursionError:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is nested too deeply")])
+            return Mapped(None, [find("record-malformed", value=record.id or "", why=phrase("why-too-deep"))])
 
 
 def _next_ask(url: str, answer: Answer, received: int, digest: str) -> Ask:
@@ -282,9 +283,9 @@ def _decoded(envelope: bytes) -> Any:
         return None
 
 
-def _said_error(envelope: Mapping[str, Any]) -> str:
+def _said_error(envelope: Mapping[str, Any]) -> tuple[Phrase, ...]:
     """The error that a portal sent in place of its list, if it says one."""
     said = envelope.get("error") or envelope.get("message") or envelope.get("detail")
     if isinstance(said, dict):
         said = said.get("message")
-    return f" (it says: {said[:200]})" if isinstance(said, str) and said else ""
+    return (phrase("it-says", words=said[:200].rstrip(".")),) if isinstance(said, str) and said else ()

@@ -22,6 +22,7 @@ from harvesters.mapping import (
     text_language,
 )
 from harvesters.package import Additions, Mapped, Publisher
+from harvesters.phrases import phrase
 from harvesters.places import read_places
 from harvesters.spool import Record
 from harvesters.values import Frequency, Licence, Moment, Period, clean_text, read_frequency
@@ -55,7 +56,7 @@ def map_dataset(record: Record, source: Source, protocol: str = "dcat-us") -> Ma
     """
     said = decoded_json(record)
     if not isinstance(said, dict):
-        return Mapped(None, [find("record-malformed", value=said, why="it is not a JSON object")])
+        return Mapped(None, [find("record-malformed", value=said, why=phrase("why-not-an-object"))])
     if record.id is None:
         return Mapped(None, [find("no-identifier", value=clean_text(said.get("title")) or "")])
     reading = Reading(record.url)

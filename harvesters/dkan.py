@@ -37,7 +37,9 @@ class Dkan(JsonPages):
             for member in members:
                 yield from self.member(member, answer)
             if not members.found:
-                raise MalformedAnswer(f"{answer.url} is not the list of a DKAN metastore; check the address.")
+                raise MalformedAnswer(
+                    phrase("no-list-in-place", url=answer.url, name=self.title), phrase("do-check-address")
+                )
         yield LastPage()
 
     def instead(self, ask: Ask, failure: Failure) -> Iterable[Ask]:

@@ -23,7 +23,7 @@ def map_dublin_core(record: Record, source: Source, protocol: str) -> Mapped:
     try:
         root = parse((record.text or "").encode("utf-8", "replace"), record.url)
     except MalformedAnswer as error:
-        return Mapped(None, [find("record-malformed", value=record.id or "", why=error.sentence)])
+        return Mapped(None, [find("record-malformed", value=record.id or "", why=error.said)])
     said = _elements(root)
     if record.id is None:
         return Mapped(None, [find("no-identifier", value=(said.get("title") or [""])[0])])

@@ -39,7 +39,7 @@ def read_dcat(element: Element, source: Source, answer: Answer, identifier: str 
     try:
         events.extend(Dcat(source).read(Answer(ask, answer.url, 200, headers, path, answer.at)))
     except MalformedAnswer as error:
-        events.append(notice(find("record-malformed", value=content[:200], why=error.sentence), answer, received=True))
+        events.append(notice(find("record-malformed", value=content[:200], why=error.said), answer, received=True))
     finally:
         path.unlink(missing_ok=True)
     records = [event for event in events if isinstance(event, Record)]

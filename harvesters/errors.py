@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from harvesters.phrases import Phrase, all_in_words, verbatim
+from harvesters.phrases import Phrase, all_in_words, phrase
 
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What `msgspec.json.decode` raises for bytes that are not JSON: by their grammar, their encoding, or their depth."""
@@ -19,14 +19,14 @@ class HarvestError(Exception):
     """Base of what may end a harvest or one of its requests.
 
     failure: the class that the run's verdict names.
-    said: one plain sentence for the person who reads the run, in the end with what to do next; readable in six languages
-    where it was given as phrases. sentence: the same in English.
+    said: one plain sentence for the person who reads the run, or several, in the end with what to do next: phrases, so that
+    each is readable in six languages. sentence: the same in English.
     """
 
     failure: FailureClass = "malformed"
 
-    def __init__(self, *said: Phrase | str) -> None:
-        self.said = tuple(verbatim(each) if isinstance(each, str) else each for each in said)
+    def __init__(self, *said: Phrase) -> None:
+        self.said = said
         self.sentence = all_in_words(self.said)
         super().__init__(self.sentence)
 
@@ -47,10 +47,7 @@ class DiskFull(HarvestError):
     status = 3
 
     def __init__(self, where: object) -> None:
-        super().__init__(
-            f"There is no room left on the disk for {where}. What was read before is kept: make room, then give the same "
-            "command again, and it goes on from there."
-        )
+        super().__init__(phrase("disk-full", where=str(where)), phrase("do-make-room"))
 
 
 class UnknownProtocol(HarvestError):

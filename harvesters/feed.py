@@ -47,7 +47,7 @@ class Feed(Harvester):
         with answer.small() as file:
             root = markup.read(file, answer.url)
         if local(root) not in ("feed", "rss", "RDF"):
-            raise MalformedAnswer(f"{answer.url} is not an RSS or Atom feed; check the address.")
+            raise MalformedAnswer(phrase("no-feed", url=answer.url), phrase("do-check-address"))
         found = entries(root)
         shared = {
             "language": root.get(LANGUAGE) or text(child(root, "channel", "language")),
@@ -69,7 +69,8 @@ class Feed(Harvester):
                 url = urljoin(answer.url, following)
             except ValueError as error:
                 raise MalformedAnswer(
-                    f"{answer.url} names a next page that is no address ({following[:200]})."
+                    phrase("next-page-no-address", url=answer.url, link=following[:200]),
+                    phrase("do-tell-portal-operator"),
                 ) from error
             if urlsplit(url).netloc != here.netloc:
                 yield notice(find("paging-leaves-host", value=url), answer)
@@ -115,7 +116,7 @@ class Feed(Harvester):
         try:
             entry = markup.parse((record.text or "").encode(), record.url)
         except MalformedAnswer as error:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why=error.sentence)])
+            return Mapped(None, [find("record-malformed", value=record.id or "", why=error.said)])
         if record.id is None:
             return Mapped(None, [find("no-identifier", value=text(_title(entry)) or "")])
         reading = Reading(record.url)

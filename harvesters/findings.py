@@ -69,12 +69,16 @@ def codes() -> dict[str, Severity]:
 def find(code: str, path: str = "", value: object = "", **params: object) -> Finding:
     """Make a finding; its severity is the one its code has in `findings.json`.
 
-    A param may be phrases, which are read in the language of the finding.
+    A param may be a phrase or several, which are read in the language of the finding.
 
     Raises KeyError for a code that is not there: a finding nobody can read is a programming mistake.
     """
     text = value if isinstance(value, str) else repr(value)
-    said = {key: param for key, param in params.items() if isinstance(param, tuple)}
+    said = {
+        key: (param,) if isinstance(param, Phrase) else param
+        for key, param in params.items()
+        if isinstance(param, tuple | Phrase)
+    }
     params |= {key: all_in_words(param) for key, param in said.items()}
     return Finding(
         code=code,

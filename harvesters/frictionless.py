@@ -81,7 +81,7 @@ class Frictionless(Harvester):
         """A package, or the packages of a collection and asks for those that it only names."""
         content = answer.content().removeprefix(b"\xef\xbb\xbf")
         if not content.strip():
-            raise MalformedAnswer(f"{answer.url} answered with an empty body; check the address.")
+            raise MalformedAnswer(phrase("empty-body", url=answer.url), phrase("do-check-address"))
         if content.lstrip()[:1] in b"{[":
             said, yaml_text = _json(content, answer.url), None
         else:
@@ -92,10 +92,7 @@ class Frictionless(Harvester):
         elif (members := members_of(said)) is not None:
             yield from self._collection(members, answer)
         else:
-            raise MalformedAnswer(
-                f'{answer.url} is no data package: it has no "resources" with a path or data each. Check that it is the '
-                "address of a datapackage.json."
-            )
+            raise MalformedAnswer(phrase("no-data-package", url=answer.url), phrase("do-check-address"))
         yield LastPage()
 
     def _record(self, said: dict[str, Any], text: str | None, content: bytes, answer: Answer) -> Event:
@@ -186,7 +183,7 @@ class Frictionless(Harvester):
         try:
             return map_descriptor(record, source)
         except RecursionError:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is nested too deeply")])
+            return Mapped(None, [find("record-malformed", value=record.id or "", why=phrase("why-too-deep"))])
 
 
 def is_descriptor(said: object) -> TypeGuard[dict[str, Any]]:
@@ -256,7 +253,7 @@ def _json(content: bytes, origin: str) -> Any:
         mended = mended_json(content)
         if mended is None:
             raise MalformedAnswer(
-                f"{origin} did not answer with JSON ({error}); tell the portal's operator."
+                phrase("not-in-format", url=origin, format="JSON", detail=str(error)), phrase("do-tell-portal-operator")
             ) from error
         return msgspec.json.decode(mended)
 

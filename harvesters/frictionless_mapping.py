@@ -24,6 +24,7 @@ from harvesters.mapping import (
     text_language,
 )
 from harvesters.package import Additions, Mapped, Publisher
+from harvesters.phrases import phrase
 from harvesters.places import read_places
 from harvesters.spool import Record
 from harvesters.values import Licence, clean_text
@@ -65,9 +66,9 @@ def map_descriptor(record: Record, source: Source) -> Mapped:
     try:
         said = read_yaml(record.text, record.url) if record.text is not None else decoded_json(record)
     except MalformedAnswer as error:
-        return Mapped(None, [find("record-malformed", value=record.id or "", why=error.sentence)])
+        return Mapped(None, [find("record-malformed", value=record.id or "", why=error.said)])
     if not isinstance(said, dict):
-        return Mapped(None, [find("record-malformed", value=said, why="it is not an object")])
+        return Mapped(None, [find("record-malformed", value=said, why=phrase("why-not-an-object"))])
     if record.id is None:
         return Mapped(None, [find("no-identifier", value=clean_text(word(said.get("title"))) or "")])
     reading = Reading(record.url)

@@ -91,11 +91,13 @@ class GeoNetwork(Harvester):
             said = msgspec.json.decode(answer.content())
         except NOT_JSON as error:
             raise MalformedAnswer(
-                f"{answer.url} does not answer in JSON ({error}); check that it is a GeoNetwork 4."
+                phrase("not-in-format", url=answer.url, format="JSON", detail=str(error)), phrase("do-check-protocol")
             ) from error
         hits = dig(said, "hits", "hits")
         if not isinstance(hits, list):
-            raise MalformedAnswer(f"{answer.url} did not answer with hits; check that it is a GeoNetwork 4.")
+            raise MalformedAnswer(
+                phrase("not-of-protocol", url=answer.url, name="GeoNetwork 4"), phrase("do-check-protocol")
+            )
         stated = dig(said, "hits", "total")
         total = dig(stated, "value") if isinstance(stated, dict) else stated
         if isinstance(total, int):

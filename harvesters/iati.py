@@ -75,7 +75,9 @@ class Iati(Harvester):
             for member in members:
                 yield self._member(member, answer)
             if not members.found:
-                raise MalformedAnswer(f'{answer.url} has no list under "datasets"; check the address.')
+                raise MalformedAnswer(
+                    phrase("no-list-under", url=answer.url, key="datasets"), phrase("do-check-address")
+                )
         count = object_of(members.envelope).get("dataset_count")
         if isinstance(count, int) and not isinstance(count, bool):
             yield Advertised(count)
@@ -93,7 +95,7 @@ class Iati(Harvester):
                 return notice(find("record-malformed", value=excerpt, why=str(error)), answer, received=True)
             member, said = mended, msgspec.json.decode(mended)
         if not isinstance(said, dict):
-            return notice(find("record-malformed", value=said, why="it is not an object"), answer, received=True)
+            return notice(find("record-malformed", value=said, why=phrase("why-not-an-object")), answer, received=True)
         return self.json_record(_identifier(said), member, answer)
 
     def _rows(self, answer: Answer) -> Iterator[Event]:
@@ -101,9 +103,7 @@ class Iati(Harvester):
         _, text = next(decodings(answer.content()))
         rows = [row for row in read_delimited(text, answer.url).rows if any(row)]
         if len(rows) < 2 or len(MARKS & set(rows[0])) < 2:
-            raise MalformedAnswer(
-                f"{answer.url} is no list of IATI files that is known; if it is another list, read it as a table."
-            )
+            raise MalformedAnswer(phrase("files-list-unknown", url=answer.url, name="IATI"), phrase("do-read-as-table"))
         for row in rows[1:]:
             said = {header: value for header, value in zip(rows[0], row, strict=False) if value != ""}
             yield self.json_record(_identifier(said), msgspec.json.encode(said), answer)
@@ -112,7 +112,7 @@ class Iati(Harvester):
         """One file of activities or organisations, from its beginning."""
         root = _ROOT.search(head)
         if root is None:
-            raise MalformedAnswer(f"{answer.url} is XML or a page, and no IATI file; check the address.")
+            raise MalformedAnswer(phrase("markup-instead", url=answer.url, format="IATI"), phrase("do-check-address"))
         stated = {name.decode(): value.decode("utf-8", "replace") for name, value in _ATTRIBUTE.findall(root[2])}
         said: dict[str, Any] = {"address": answer.ask.url, "file_type": root[1].decode(), "attributes": stated}
         if reporting := _REPORTING.search(head):

@@ -12,6 +12,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig
 from harvesters.mapping import LEFT_OUT, UNKNOWN_LANGUAGE, Draft, Reading, build_resources, compose, language_map
 from harvesters.package import Additions, Mapped, Publisher
+from harvesters.phrases import phrase
 from harvesters.spool import Record
 from harvesters.values import clean_text
 
@@ -40,7 +41,7 @@ def map_file(record: Record, source: Source) -> Mapped:
     """The package of one file; blocks only where there is no identifier or no JSON object."""
     said = decoded_json(record)
     if not isinstance(said, dict):
-        return Mapped(None, [find("record-malformed", value=said, why="it is not a JSON object")])
+        return Mapped(None, [find("record-malformed", value=said, why=phrase("why-not-an-object"))])
     if record.id is None:
         return Mapped(None, [find("no-identifier", value=clean_text(said.get("title")) or "")])
     reading = Reading(record.url)

@@ -110,7 +110,9 @@ class Invenio(JsonPages):
         said = decoded_json(record)
         stated = dig(said, "metadata")
         if not isinstance(stated, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it has no metadata")])
+            return Mapped(
+                None, [find("record-malformed", value=record.id or "", why=phrase("why-lacks", field="metadata"))]
+            )
         reading = Reading(record.url)
         languages = reading.languages(
             [dig(m, "id") or m for m in members(stated.get("languages") or stated.get("language"))], "languages"

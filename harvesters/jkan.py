@@ -15,7 +15,7 @@ from harvesters.findings import find
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.jsonvalues import members
 from harvesters.package import Mapped
-from harvesters.phrases import phrase
+from harvesters.phrases import Phrase, phrase
 from harvesters.spool import Ask, Part, Record, raw_json
 from harvesters.yamlrecord import read_yaml
 
@@ -79,9 +79,7 @@ class Jkan(Harvester):
 
     def _list(self, answer: Answer) -> Iterator[Event]:
         count = 0
-        for member in self._members(
-            answer, ((),), 'no list of datasets; check that it is a JKAN site\'s "datasets.json"'
-        ):
+        for member in self._members(answer, ((),), phrase("lists-no-dataset", url=answer.url)):
             said = _object(member) if isinstance(member, bytes) else None
             count += 1
             if isinstance(member, TooLarge):
@@ -91,40 +89,44 @@ class Jkan(Harvester):
             elif said is None or not said.keys() >= ROW:
                 excerpt = member[:200].decode("utf-8", "replace")
                 yield notice(
-                    find("record-malformed", value=excerpt, why="it is no row of a list"), answer, received=True
+                    find("record-malformed", value=excerpt, why=phrase("why-no-record-of", name="JKAN")),
+                    answer,
+                    received=True,
                 )
             else:
                 yield self.json_record(_slug(said["url"]), member, answer)
         if not count:
-            raise MalformedAnswer(f"{answer.url} lists no dataset; check the address.")
+            raise MalformedAnswer(phrase("lists-no-dataset", url=answer.url), phrase("do-check-address"))
         yield Advertised(count)
         yield LastPage()
 
     def _details(self, answer: Answer) -> Iterator[Event]:
-        for member in self._members(answer, (("dataset",),), 'no list under "dataset"'):
+        for member in self._members(answer, (("dataset",),), phrase("no-list-under", url=answer.url, key="dataset")):
             said = _object(member) if isinstance(member, bytes) else None
             if isinstance(member, bytes) and said is not None and isinstance(said.get("title"), str):
                 yield Part(f"title:{said['title']}", member.decode("utf-8", "replace"))
 
-    def _members(self, answer: Answer, places: tuple[tuple[str, ...], ...], missing: str) -> Iterator[bytes | TooLarge]:
+    def _members(
+        self, answer: Answer, places: tuple[tuple[str, ...], ...], missing: Phrase
+    ) -> Iterator[bytes | TooLarge]:
         with answer.open() as file:
             found = ArrayMembers(file, places, self.source.max_record_bytes, None, answer.url)
             yield from found
             if not found.found:
-                raise MalformedAnswer(f"{answer.url} has {missing}.")
+                raise MalformedAnswer(missing, phrase("do-check-address"))
 
     def _folder(self, answer: Answer) -> Iterator[Event]:
         try:
             listed = msgspec.json.decode(answer.content())
         except NOT_JSON as error:
-            raise MalformedAnswer(f"{answer.url} does not answer in JSON ({error}); check the address.") from error
+            raise MalformedAnswer(
+                phrase("not-in-format", url=answer.url, format="JSON", detail=str(error)), phrase("do-check-address")
+            ) from error
         files = [
             each for each in members(listed) if isinstance(each, dict) and str(each.get("name", "")).endswith(".md")
         ]
         if not isinstance(listed, list) or not files:
-            raise MalformedAnswer(
-                f"{answer.url} lists no file of a dataset; check that it is a JKAN repository's _datasets."
-            )
+            raise MalformedAnswer(phrase("lists-no-dataset", url=answer.url), phrase("do-check-protocol"))
         for each in files:
             folder, name = f"{answer.url.rstrip('/')}/", quote(str(each["name"]))
             yield self._ask(_joined(folder, str(each.get("download_url") or name)) or f"{folder}{name}", "file")
@@ -140,9 +142,7 @@ class Jkan(Harvester):
         matter = _FRONT_MATTER.match(text)
         said = read_yaml(matter[1], answer.url) if matter else None
         if not isinstance(said, dict):
-            raise MalformedAnswer(
-                f"{answer.url} has no front matter in YAML; ask the portal's operator to correct the file."
-            )
+            raise MalformedAnswer(phrase("no-front-matter", url=answer.url), phrase("do-ask-correct-file"))
         yield self.json_record(identifier, msgspec.json.encode(said), answer)
 
     @classmethod
@@ -177,7 +177,9 @@ class Jkan(Harvester):
         """Map one dataset, by way of the words of DCAT-US."""
         said = _object(bytes(record.json))
         if said is None or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is no dataset")])
+            return Mapped(
+                None, [find("record-malformed", value=record.id or "", why=phrase("why-no-record-of", name="JKAN"))]
+            )
         url = said.pop("url", None) if said.keys() >= ROW else None
         details = _object((parts(f"title:{said.get('title')}") or "null").encode()) or {}
         stated = {**details, **_in_dcat_us(said)}

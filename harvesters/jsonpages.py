@@ -15,6 +15,7 @@ from harvesters.findings import find
 from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.jsonvalues import dig
+from harvesters.phrases import phrase
 from harvesters.spool import Ask
 
 FINAL = frozenset({"tls", "auth", "refused-address", "refused-by-robots", "blocked"})
@@ -73,7 +74,7 @@ class JsonPages(Harvester):
                 yield from self.member(member, answer)
             if not members.found:
                 raise MalformedAnswer(
-                    f"{answer.url} has no list of datasets where {self.title} puts it; check the address and the protocol."
+                    phrase("no-list-in-place", url=answer.url, name=self.title), phrase("do-check-protocol")
                 )
         yield from self.after(answer, object_of(members.envelope), received)
 

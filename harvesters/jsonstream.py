@@ -16,6 +16,7 @@ from typing import BinaryIO
 import msgspec
 
 from harvesters.errors import NOT_JSON, MalformedAnswer
+from harvesters.phrases import Phrase, phrase
 
 CHUNK_BYTES = 1 << 18
 WINDOW_BYTES = 1 << 16
@@ -122,7 +123,7 @@ class ArrayMembers:
                 key = None
             elif byte in b"}]":
                 if not kinds:
-                    raise self._malformed("closes what was never opened")
+                    raise self._malformed("json-brackets-differ")
                 self._keep(self._take(1))
                 stack.pop()
                 kinds.pop()
@@ -142,7 +143,7 @@ class ArrayMembers:
                 self._keep(self._take(1))
             else:
                 if not kinds:
-                    raise self._malformed("is neither an object nor a list")
+                    raise self._malformed("json-no-object")
                 self._keep(self._token(_SCALAR))
 
     # -- a document of usual size
@@ -190,11 +191,9 @@ class ArrayMembers:
         self._buffer = start
         head = start.lstrip()[:200]
         if not head:
-            raise MalformedAnswer(
-                f"{self._where} answered with an empty body; ask the portal's operator whether it works."
-            )
+            raise MalformedAnswer(phrase("empty-body", url=self._where), phrase("do-ask-whether-it-works"))
         if head[:1] not in b"{[":
-            raise MalformedAnswer(f"{self._where} did not answer with JSON: {_what_it_is(head)}")
+            raise MalformedAnswer(*_what_it_is(head, self._where))
 
     def _fill(self) -> bool:
         """Read on; False at the end of the document. What was consumed is let go."""
@@ -229,13 +228,13 @@ class ArrayMembers:
             if match and (match.end() < len(self._buffer) or pattern is _STRING):
                 return self._take(match.end() - self._at)
             if len(self._buffer) - self._at > ENVELOPE_LIMIT_BYTES:
-                raise self._malformed("has a value of more than 4 MiB outside its datasets")
+                raise self._malformed("json-too-much-around", mebibytes=ENVELOPE_LIMIT_BYTES >> 20)
             if not self._fill():
                 raise self._cut()
 
     def _keep(self, piece: bytes) -> None:
         if len(self._envelope) + len(piece) > ENVELOPE_LIMIT_BYTES:
-            raise self._malformed("has more than 4 MiB outside its datasets")
+            raise self._malformed("json-too-much-around", mebibytes=ENVELOPE_LIMIT_BYTES >> 20)
         self._envelope += piece
 
     # -- the members
@@ -253,7 +252,7 @@ class ArrayMembers:
             elif byte == b'"':
                 yield self._utf8(self._token(_STRING))
             elif byte in b"}:":
-                raise self._malformed("has a list that is not closed properly")
+                raise self._malformed("json-brackets-differ")
             else:
                 yield self._utf8(self._token(_SCALAR))
 
@@ -308,17 +307,20 @@ class ArrayMembers:
 
     def _cut(self) -> MalformedAnswer:
         return MalformedAnswer(
-            f"{self._where} sent JSON that ends in the middle; what was whole is kept, and the next harvest asks again."
+            phrase("ends-in-the-middle", url=self._where, format="JSON"), phrase("do-kept-asks-again")
         )
 
-    def _malformed(self, what: str) -> MalformedAnswer:
-        return MalformedAnswer(f"The JSON of {self._where} {what}; tell the portal's operator.")
+    def _malformed(self, code: str, **params: int) -> MalformedAnswer:
+        said = phrase(code, url=self._where, **params)
+        return MalformedAnswer(said, phrase("do-tell-portal-operator"))
 
 
-def _what_it_is(head: bytes) -> str:
+def _what_it_is(head: bytes, where: str) -> tuple[Phrase, Phrase]:
     if head.startswith(b"<"):
-        kind = "an HTML page" if b"<html" in head.lower() or b"<!doctype html" in head.lower() else "XML or HTML"
-        return f"it sent {kind}. Check the address, or choose another protocol for it."
+        page = b"<html" in head.lower() or b"<!doctype html" in head.lower()
+        instead = phrase("page-instead" if page else "markup-instead", url=where, format="JSON")
+        return instead, phrase("do-check-or-other-protocol")
     if head.startswith((b"//", b"/*", b"#")):
-        return "a comment stands before the JSON, as when a browser's viewer saved it. Ask for the file itself."
-    return f"it begins with {head[:40].decode('utf-8', 'replace')!r}. Check the address."
+        return phrase("comment-before-json", url=where), phrase("do-ask-file-itself")
+    start = repr(head[:40].decode("utf-8", "replace"))
+    return phrase("format-begins-otherwise", url=where, format="JSON", start=start), phrase("do-check-address")

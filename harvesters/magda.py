@@ -110,7 +110,16 @@ class Magda(JsonPages):
         aspects = dig(said, "aspects")
         stated = dig(aspects, "dcat-dataset-strings")
         if not isinstance(stated, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it has no dcat-dataset-strings")])
+            return Mapped(
+                None,
+                [
+                    find(
+                        "record-malformed",
+                        value=record.id or "",
+                        why=phrase("why-lacks", field="dcat-dataset-strings"),
+                    )
+                ],
+            )
         reading = Reading(record.url)
         languages = reading.languages(stated.get("languages"), "languages")
         tag = text_language(languages)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from harvesters.errors import MalformedAnswer
+from harvesters.phrases import phrase
 
 Element = etree._Element
 
@@ -33,7 +34,7 @@ def read(file: BinaryIO, origin: str) -> Element:
     """As `parse`, of a file: the document is not held beside its tree."""
     head = file.read(65536)
     if _ENTITY.search(head):
-        raise MalformedAnswer(f"{origin} declares XML entities, which are not read; ask the portal for plain XML.")
+        raise MalformedAnswer(phrase("xml-entities", url=origin), phrase("do-ask-plain-xml"))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True
     )
@@ -41,9 +42,11 @@ def read(file: BinaryIO, origin: str) -> Element:
         file.seek(len(head) - len(head.lstrip(b"\xef\xbb\xbf \t\r\n")))
         root = etree.parse(file, parser).getroot()
     except NOT_XML as error:
-        raise MalformedAnswer(f"{origin} is not well-formed XML ({error}); tell the portal's operator.") from error
+        raise MalformedAnswer(
+            phrase("format-unreadable", url=origin, format="XML", detail=str(error)), phrase("do-tell-portal-operator")
+        ) from error
     if root is None or _too_deep(root):
-        raise MalformedAnswer(f"{origin} is XML nested too deeply to be a catalogue; check the address.")
+        raise MalformedAnswer(phrase("nested-too-deep", url=origin, format="XML"), phrase("do-check-address"))
     return root
 
 
@@ -53,7 +56,7 @@ def elements(file: BinaryIO, name: str, origin: str) -> Iterator[Element]:
     head = file.read(65536)
     file.seek(0)
     if _ENTITY.search(head):
-        raise MalformedAnswer(f"{origin} declares XML entities, which are not read; ask the portal for plain XML.")
+        raise MalformedAnswer(phrase("xml-entities", url=origin), phrase("do-ask-plain-xml"))
     try:
         walker = etree.iterparse(
             file, events=("end",), tag=f"{{*}}{name}", resolve_entities=False, no_network=True, load_dtd=False,
@@ -65,7 +68,9 @@ def elements(file: BinaryIO, name: str, origin: str) -> Iterator[Element]:
             while element.getprevious() is not None and element.getparent() is not None:
                 del element.getparent()[0]
     except NOT_XML as error:
-        raise MalformedAnswer(f"{origin} is not well-formed XML ({error}); tell the portal's operator.") from error
+        raise MalformedAnswer(
+            phrase("format-unreadable", url=origin, format="XML", detail=str(error)), phrase("do-tell-portal-operator")
+        ) from error
 
 
 def serialised(element: Element) -> str:

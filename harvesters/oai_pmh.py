@@ -102,7 +102,9 @@ class OaiPmh(Harvester):
         with answer.small() as file:
             root = markup.read(file, answer.url)
         if local(root) != "OAI-PMH":
-            raise MalformedAnswer(f"{answer.url} did not answer in OAI-PMH; check the base address.")
+            raise MalformedAnswer(
+                phrase("not-of-protocol", url=answer.url, name="OAI-PMH"), phrase("do-check-base-address")
+            )
         error = child(root, "error")
         if error is not None and error.get("code") == EMPTY:
             # A repository may have records in Dublin Core alone, though it offers better formats.
@@ -116,13 +118,17 @@ class OaiPmh(Harvester):
             return
         if error is not None:
             said = " ".join(f"{error.get('code', 'error')} {text(error) or ''}".split())
-            raise MalformedAnswer(f"{answer.url} refuses the request: {said[:200].rstrip('.')}.")
+            raise MalformedAnswer(
+                phrase("refuses-request", url=answer.url),
+                phrase("it-says", words=said[:200].rstrip(".")),
+                phrase("do-check-base-address"),
+            )
         if answer.ask.purpose == "formats":
             offered = {text(each) for each in children(root, "ListMetadataFormats", "metadataFormat", "metadataPrefix")}
             yield self._list(next((prefix for prefix in PREFIXES if prefix in offered), FALLBACK))
             return
         if child(root, "ListRecords") is None:
-            raise MalformedAnswer(f"{answer.url} answered without a list of records; check the base address.")
+            raise MalformedAnswer(phrase("lists-no-record", url=answer.url), phrase("do-check-base-address"))
         records = children(root, "ListRecords", "record")
         for record in records:
             yield from self._record(record, answer)
@@ -181,7 +187,7 @@ class OaiPmh(Harvester):
         metadata = holder if holder is None or len(holder) > 1 else next(iter(holder), None)
         if metadata is None:
             yield notice(
-                find("record-malformed", value=identifier or "", why="it has no metadata"),
+                find("record-malformed", value=identifier or "", why=phrase("why-lacks", field="metadata")),
                 answer,
                 identifier,
                 received=True,

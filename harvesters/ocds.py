@@ -164,10 +164,7 @@ class Ocds(Harvester):
                 elif isinstance(said, str) and (url := read_url(said, answer.url).url) is not None:
                     asked.setdefault(url, Ask(url))
         if not members.found:
-            raise MalformedAnswer(
-                f'{answer.url} has neither "releases" nor "records" nor a list of publications; '
-                "check that it is the address of an OCDS package."
-            )
+            raise MalformedAnswer(phrase("no-publications", url=answer.url), phrase("do-check-address"))
         yield from asked.values()
         yield LastPage()
 

@@ -13,6 +13,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import dig, members, texts, word, words
 from harvesters.mapping import LEFT_OUT, UNKNOWN_LANGUAGE, Draft, Reading, build_resources, compose
 from harvesters.package import Additions, Mapped, Place, Publisher
+from harvesters.phrases import phrase
 from harvesters.spool import Record
 from harvesters.values import Licence, Period, clean_text
 
@@ -59,7 +60,7 @@ def map_publication(record: Record, source: Source) -> Mapped:
     """The package of one publication; blocks only where there is no identifier or no JSON object."""
     said = decoded_json(record)
     if not isinstance(said, dict):
-        return Mapped(None, [find("record-malformed", value=said, why="it is not a JSON object")])
+        return Mapped(None, [find("record-malformed", value=said, why=phrase("why-not-an-object"))])
     if record.id is None:
         return Mapped(None, [find("no-identifier", value=clean_text(said.get("title")) or "")])
     return (_listed if said.get(LISTED) is True else _packaged)(said, record.id, record, source)

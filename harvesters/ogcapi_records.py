@@ -77,7 +77,7 @@ class OgcapiRecords(JsonPages):
             said = msgspec.json.decode(answer.content())
         except NOT_JSON as error:
             raise MalformedAnswer(
-                f"{answer.url} does not answer in JSON ({error}); check that it is an OGC API."
+                phrase("not-in-format", url=answer.url, format="JSON", detail=str(error)), phrase("do-check-protocol")
             ) from error
         if isinstance(dig(said, "features"), list):
             yield self._items(answer.url)
@@ -86,9 +86,7 @@ class OgcapiRecords(JsonPages):
             found = [self._items_of(each, answer) for each in said["collections"] if _holds_records(each)]
             asks = [ask for ask in found if ask is not None]
             if not asks:
-                raise MalformedAnswer(
-                    f"{answer.url} lists no collection of records; it may offer maps or features only."
-                )
+                raise MalformedAnswer(phrase("lists-no-collection", url=answer.url), phrase("do-check-address"))
             yield from asks
             return
         if (items := self._items_of(said, answer)) is not None:
@@ -96,9 +94,7 @@ class OgcapiRecords(JsonPages):
             return
         link = _link(said, "data", answer.url) or _link(said, "http://www.opengis.net/def/rel/ogc/1.0/data", answer.url)
         if link is None:
-            raise MalformedAnswer(
-                f"{answer.url} links to no collections; check that it is the landing page of an OGC API."
-            )
+            raise MalformedAnswer(phrase("links-to-no-collections", url=answer.url), phrase("do-check-protocol"))
         yield Ask(self._here(link), purpose="landing", headers={"Accept": "application/json"})
 
     def _here(self, link: str) -> str:
@@ -179,7 +175,9 @@ class OgcapiRecords(JsonPages):
         said = decoded_json(record)
         stated = dig(said, "properties")
         if not isinstance(stated, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it has no properties")])
+            return Mapped(
+                None, [find("record-malformed", value=record.id or "", why=phrase("why-lacks", field="properties"))]
+            )
         reading = Reading(record.url)
         language = stated.get("language")
         languages = reading.languages([dig(m, "code") or m for m in members(language)], "language")

@@ -118,7 +118,16 @@ class Opendatasoft(JsonPages):
         """Map one dataset of either version."""
         said = decoded_json(record)
         if not isinstance(said, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is not a dataset")])
+            return Mapped(
+                None,
+                [
+                    find(
+                        "record-malformed",
+                        value=record.id or "",
+                        why=phrase("why-no-record-of", name="Opendatasoft"),
+                    )
+                ],
+            )
         metas: dict[str, Any] = said["metas"] if isinstance(said.get("metas"), dict) else {}
         default: dict[str, Any] = metas["default"] if isinstance(metas.get("default"), dict) else metas
         reading = Reading(record.url)

@@ -113,7 +113,10 @@ class Piveau(JsonPages):
         """Map one dataset."""
         said = decoded_json(record)
         if not isinstance(said, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is not a dataset")])
+            return Mapped(
+                None,
+                [find("record-malformed", value=record.id or "", why=phrase("why-no-record-of", name="piveau"))],
+            )
         reading = Reading(record.url)
         languages = reading.languages([_label(member) for member in members(said.get("language"))], "language")
         publisher = reading.text(word(said.get("publisher")))

@@ -28,7 +28,7 @@ from harvesters.fetch.guard import networks
 from harvesters.fetch.limits import Limits
 from harvesters.fetch.policy import FetchPolicy, Retries
 from harvesters.fetch.settings import scrapy_settings
-from harvesters.phrases import Phrase, phrase, verbatim
+from harvesters.phrases import Phrase, phrase
 
 ANSWER_SECONDS = 8.0
 """A portal that takes longer for one page is not waited for: the whole answer is wanted in 20 s (issue 3)."""
@@ -103,7 +103,11 @@ class ProbeSpider(scrapy.Spider):
     def unanswered(self, failure: TwistedFailure, lead: Lead) -> Iterator[scrapy.Request]:
         """Note a failure, and go on elsewhere."""
         error = failure.value
-        why = error.said if isinstance(error, HarvestError) else (verbatim(f"{type(error).__name__}: {error}"),)
+        why = (
+            error.said
+            if isinstance(error, HarvestError)
+            else (phrase("request-failed", detail=f"{type(error).__name__}: {error}"),)
+        )
         kind = error.failure if isinstance(error, HarvestError) else "down"
         reached = kind in {"refused-by-robots", "moved", "malformed", "too-large"} or bool(
             isinstance(error, FetchError) and error.status

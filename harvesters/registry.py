@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import harvesters
 from harvesters.base import Harvester
 from harvesters.errors import UnknownProtocol
+from harvesters.phrases import phrase
 
 PROGRAMS = frozenset({"crawl", "probe", "detect", "__main__"})
 """Modules that use harvesters; there is none in them."""
@@ -35,7 +36,7 @@ def harvester_for(protocol: str) -> type[Harvester]:
         return all_harvesters()[protocol]
     except KeyError:
         known = ", ".join(all_harvesters())
-        raise UnknownProtocol(f'No harvester reads the protocol "{protocol}"; known are: {known}.') from None
+        raise UnknownProtocol(phrase("protocol-unknown", protocol=protocol, known=known)) from None
 
 
 @functools.cache

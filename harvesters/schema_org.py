@@ -133,7 +133,7 @@ class SchemaOrg(Base):
         named = [] if b"<html" in content[:1024].lower() else list(sitemap_urls_from_robots(content, answer.url))
         own = [url for url in dict.fromkeys(named) if self._inside(url)]
         if not own:
-            raise MalformedAnswer(f"{answer.url} names no sitemap of this site.")
+            raise MalformedAnswer(phrase("names-no-sitemap", url=answer.url), phrase("do-name-list-page"))
         # The only one, where it fails, is one guess more that was wrong.
         note: dict[str, str | int | float | bool | None] = (
             {"guess": answer.ask.note.get("guess")} if len(own) == 1 else {}
@@ -144,7 +144,7 @@ class SchemaOrg(Base):
     def _sitemap(self, answer: Answer) -> Iterator[Event]:
         listed = read_sitemap(answer.content(), answer.url)
         if not listed.changed:
-            raise MalformedAnswer(f"{answer.url} lists no address; name the page that lists the datasets.")
+            raise MalformedAnswer(phrase("lists-no-address", url=answer.url), phrase("do-name-list-page"))
         if not listed.whole:
             yield Trouble(phrase("sitemap-breaks-off", url=answer.url))
         nested = bool(answer.ask.note.get("share"))
@@ -183,7 +183,7 @@ class SchemaOrg(Base):
     def _document(self, answer: Answer) -> Iterator[Event]:
         found = datasets_in(answer.content(), answer.url, answer.headers.get("content-type"))
         for text in found.broken:
-            yield notice(find("record-malformed", value=text, why="the JSON-LD of the page is no JSON"), answer)
+            yield notice(find("record-malformed", value=text, why=phrase("why-no-json")), answer)
         for identifier, node in identified(found, answer.url):
             raw = _encoded(node)
             if len(raw) > self.source.max_record_bytes:

@@ -28,7 +28,7 @@ from harvesters.jsonpages import FINAL
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.markup import Element, children, elements, local, serialised, text
 from harvesters.package import Mapped
-from harvesters.phrases import phrase
+from harvesters.phrases import Phrase, phrase
 from harvesters.sdmx_mapping import Flow, flow_of_json, flow_of_xml, mapped
 from harvesters.spool import Ask, Part, Record
 from harvesters.xmlrecord import xml_record
@@ -90,7 +90,7 @@ class Sdmx(Harvester):
             count += isinstance(event, Record) or getattr(event, "received", False)
             yield event
         if not count:
-            raise MalformedAnswer(_nothing(answer))
+            raise MalformedAnswer(*_nothing(answer))
         yield Advertised(count)
         yield LastPage()
 
@@ -127,7 +127,11 @@ class Sdmx(Harvester):
                 yield self._too_large(member.size_bytes, answer, None)
             elif (flow := _decoded(member)) is None:
                 excerpt = member[:200].decode("utf-8", "replace")
-                yield notice(find("record-malformed", value=excerpt, why="it is no dataflow"), answer, received=True)
+                yield notice(
+                    find("record-malformed", value=excerpt, why=phrase("why-no-record-of", name="SDMX")),
+                    answer,
+                    received=True,
+                )
             else:
                 yield self.json_record(flow.identifier(latest), member, answer)
 
@@ -179,9 +183,11 @@ class Sdmx(Harvester):
         try:
             flow = flow_of_xml(record.text) if record.text is not None else _decoded(bytes(record.json))
         except MalformedAnswer as error:  # an address of a namespace may pass in the message, and not by itself
-            return Mapped(None, [find("record-malformed", value=record.id or "", why=error.sentence)])
+            return Mapped(None, [find("record-malformed", value=record.id or "", why=error.said)])
         if flow is None or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is no dataflow")])
+            return Mapped(
+                None, [find("record-malformed", value=record.id or "", why=phrase("why-no-record-of", name="SDMX"))]
+            )
         return mapped(flow, record, source, cls.protocol, parts)
 
 
@@ -210,12 +216,13 @@ def _agencies(answer: Answer) -> Iterator[tuple[str, str]]:
                     yield element.get("id", ""), serialised(element)
 
 
-def _nothing(answer: Answer) -> str:
+def _nothing(answer: Answer) -> tuple[Phrase, ...]:
     """Why a message has no dataflow: the service's own words, where it answers with an error message."""
     with answer.open() as file:
         head = file.read(65536)
     if b"ErrorMessage" in head:
         with answer.open() as file:
             words = "; ".join(filter(None, (text(each) for each in elements(file, "ErrorMessage", answer.url))))
-        return f"{answer.url} answers with an error message ({words[:200]}); ask the service's operator."
-    return f"{answer.url} has no dataflows; check that it is an SDMX service, or its list of dataflows."
+        said = (phrase("it-says", words=words[:200].rstrip(".")),) if words else ()
+        return phrase("answers-with-error", url=answer.url), *said, phrase("do-tell-the-operator")
+    return phrase("lists-no-dataflow", url=answer.url), phrase("do-check-protocol")

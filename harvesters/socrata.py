@@ -109,7 +109,7 @@ class Socrata(JsonPages):
                     if kind in wanted:
                         yield event
             if not listed.found or (received == 0 and answer.ask.note["page"] == 1):
-                raise MalformedAnswer(f"{answer.url} lists no views; check the address and the protocol.")
+                raise MalformedAnswer(phrase("lists-no-dataset", url=answer.url), phrase("do-check-protocol"))
         if received < views.PAGE:
             yield LastPage()
         else:
@@ -147,7 +147,9 @@ class Socrata(JsonPages):
             said = views.as_asset(said, root_of(record.url))
         asset = dig(said, "resource")
         if not isinstance(asset, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it has no resource")])
+            return Mapped(
+                None, [find("record-malformed", value=record.id or "", why=phrase("why-lacks", field="resource"))]
+            )
         reading = Reading(record.url)
         classification = said["classification"] if isinstance(said.get("classification"), dict) else {}
         name = reading.text(asset.get("attribution"))

@@ -76,7 +76,7 @@ class Sparql(Dcat):
         graph = source.options.get("graph")
         self._graph = str(graph) if graph else None
         if self._graph and not queries.is_safe(self._graph):
-            raise HarvestError(f'The option "graph" of {source.id} is not an IRI; correct it in the register.')
+            raise HarvestError(phrase("option-no-iri", option="graph", source=source.id), phrase("do-correct-register"))
 
     def start(self) -> Iterable[Ask]:
         """How many datasets there are, and the first of them."""
@@ -111,7 +111,7 @@ class Sparql(Dcat):
                     yield notice(finding, answer)
                 if statements.cut:
                     raise MalformedAnswer(
-                        f"{answer.url} sent a graph that ends in the middle; fewer datasets are asked for."
+                        phrase("ends-in-the-middle", url=answer.url, format="RDF"), phrase("do-asks-fewer")
                     )
                 yield from self._descriptions(_ordered(statements.quads), len(statements.quads), answer)
 
@@ -129,7 +129,7 @@ class Sparql(Dcat):
             if queries.is_safe(last):
                 found.append(last)
             else:
-                finding = find("record-malformed", value=last, why="its IRI holds characters that no IRI has")
+                finding = find("record-malformed", value=last, why=phrase("why-iri-characters"))
                 yield notice(finding, answer, last, received=True)
         for batch in _batches(found):
             yield self._describe(batch)
@@ -249,12 +249,13 @@ def _rows(answer: Answer, *names: str) -> Iterator[tuple[Term | None, ...]]:
     try:
         found = parse_query_results(content, format=form)
         if not isinstance(found, QuerySolutions) or not {variable.value for variable in found.variables} >= set(names):
-            raise MalformedAnswer(f"{answer.url} answers another question; check that it is a SPARQL endpoint.")
+            raise MalformedAnswer(phrase("not-of-protocol", url=answer.url, name="SPARQL"), phrase("do-check-protocol"))
         for row in found:
             yield tuple(row[name] for name in names)
     except (SyntaxError, ValueError) as error:
         raise MalformedAnswer(
-            f"{answer.url} does not answer with the results of a query ({error}); check that it is a SPARQL endpoint."
+            phrase("not-of-protocol-because", url=answer.url, name="SPARQL", detail=str(error)),
+            phrase("do-check-protocol"),
         ) from error
 
 

@@ -81,15 +81,15 @@ class Stac(JsonPages):
         try:
             said = msgspec.json.decode(content)
         except NOT_JSON as error:
-            raise MalformedAnswer(f"{answer.url} does not answer in JSON ({error}); check that it is STAC.") from error
+            raise MalformedAnswer(
+                phrase("not-in-format", url=answer.url, format="JSON", detail=str(error)), phrase("do-check-protocol")
+            ) from error
         if isinstance(dig(said, "collections"), list):
             yield from super().read(answer)
             return
         kind = kind_of(said)
         if kind is None:
-            raise MalformedAnswer(
-                f"{answer.url} is neither a catalogue nor a collection of STAC; check the address and the protocol."
-            )
+            raise MalformedAnswer(phrase("not-of-protocol", url=answer.url, name="STAC"), phrase("do-check-protocol"))
         if kind == "Collection":
             yield from self.member(content, answer)
         elif (data := _link(said, "data", answer.url)) is not None and not _CATALOG_FILE.search(
@@ -165,7 +165,9 @@ class Stac(JsonPages):
         """Map one collection."""
         said = decoded_json(record)
         if not isinstance(said, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is no collection")])
+            return Mapped(
+                None, [find("record-malformed", value=record.id or "", why=phrase("why-no-record-of", name="STAC"))]
+            )
         base = _link(said, "self", record.url) or record.url
         reading = Reading(base)
         languages = reading.languages(dig(said, "language", "code") or dig(said, "language"), "language")

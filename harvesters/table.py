@@ -19,7 +19,7 @@ from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonrecord import mended_json
 from harvesters.package import Mapped
-from harvesters.phrases import phrase
+from harvesters.phrases import Phrase, phrase
 from harvesters.sheets.delimited import MAX_CELL_BYTES, decodings, read_delimited, without_long_cells
 from harvesters.sheets.workbook import OLE, is_workbook, read_workbook
 from harvesters.spool import Ask
@@ -81,7 +81,7 @@ class Table(Harvester):
         found = self._listings(answer)
         titled = [listing for listing in found if listing.columns.of("title")]
         if not titled:
-            raise MalformedAnswer(_no_titles(answer.url, found))
+            raise MalformedAnswer(*_no_titles(answer.url, found))
         for listing in titled:
             yield notice(find("columns-recognised", listing.name, _told(listing)), answer)
             for _ in range(listing.too_long):
@@ -105,14 +105,12 @@ class Table(Harvester):
             return listings(read_workbook(answer.path, answer.url), stated, only if isinstance(only, str) else None)
         content = answer.content()
         if not content.strip():
-            raise MalformedAnswer(f"{answer.url} answered with an empty body; check the address.")
+            raise MalformedAnswer(phrase("empty-body", url=answer.url), phrase("do-check-address"))
         if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in b"{[":
             listing = json_listing(_json(content, answer.url), stated)
             return [listing] if listing is not None else []
         if content.lstrip()[:1] == b"<":
-            raise MalformedAnswer(
-                f"{answer.url} sent a web page or XML, and no table; give the address of the file itself."
-            )
+            raise MalformedAnswer(phrase("no-table", url=answer.url), phrase("do-give-file-address"))
         charset = _CHARSET.search(answer.headers.get("content-type", ""))
         return _delimited(content, charset[1] if charset else None, answer.url, stated)
 
@@ -210,7 +208,9 @@ def _json(content: bytes, origin: str) -> Any:
 def _mended(content: bytes, origin: str, error: Exception) -> Any:
     mended = mended_json(content)
     if mended is None:
-        raise MalformedAnswer(f"{origin} did not answer with JSON ({error}); tell the portal's operator.") from error
+        raise MalformedAnswer(
+            phrase("not-in-format", url=origin, format="JSON", detail=str(error)), phrase("do-tell-portal-operator")
+        ) from error
     return msgspec.json.decode(mended)
 
 
@@ -236,10 +236,9 @@ def _told(listing: Listing) -> str:
     return told
 
 
-def _no_titles(origin: str, found: list[Listing]) -> str:
+def _no_titles(origin: str, found: list[Listing]) -> Iterator[Phrase]:
+    yield phrase("no-title-column", url=origin)
     headers = [column.header for listing in found for column in listing.columns.columns][:CELLS_SHOWN]
-    seen = f" Its columns are: {', '.join(headers)}." if headers else ""
-    return (
-        f"{origin} has no column that is recognised as a title.{seen} Say what its columns mean with the option "
-        '"columns", such as "Titulo": title.'
-    )
+    if headers:
+        yield phrase("its-columns", columns=", ".join(headers))
+    yield phrase("do-name-columns")

@@ -102,7 +102,9 @@ class Udata(JsonPages):
         """Map one dataset."""
         said = decoded_json(record)
         if not isinstance(said, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is not a dataset")])
+            return Mapped(
+                None, [find("record-malformed", value=record.id or "", why=phrase("why-no-record-of", name="udata"))]
+            )
         reading = Reading(record.url)
         title, description = reading.text(said.get("title")), reading.description(said.get("description"))
         internal = said.get("internal") or {}

@@ -59,9 +59,7 @@ class Waf(Harvester):
         folders, files = listed(answer.content(), answer.url)
         if answer.ask.url == self.source.url:
             if not files and not folders:
-                raise MalformedAnswer(
-                    f"{answer.url} lists neither files nor folders; check that it is a web accessible folder."
-                )
+                raise MalformedAnswer(phrase("lists-no-file", url=answer.url), phrase("do-check-protocol"))
             yield LastPage()
         depth = int(answer.ask.note.get("depth") or 0)
         oldest = _day_before(self.source.since) if self.source.since is not None else ""
@@ -82,7 +80,7 @@ class Waf(Harvester):
             identifier = (iso.identifier(root) if iso.is_record(root) else None) or answer.ask.url
             yield xml_record(identifier, root, answer, self.source)
         else:
-            why = f"its root is {markup.local(root)}, which is no metadata record"
+            why = phrase("why-other-root", root=markup.local(root))
             yield notice(find("record-malformed", value=answer.url, why=why), answer)
 
     @classmethod
@@ -117,7 +115,9 @@ def listed(content: bytes, url: str) -> tuple[list[str], dict[str, str | None]]:
     try:
         page = lxml.html.document_fromstring(content)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise MalformedAnswer(f"{url} is no listing that can be read ({error}); check the address.") from error
+        raise MalformedAnswer(
+            phrase("page-unreadable", url=url, detail=str(error)), phrase("do-check-address")
+        ) from error
     base = url.partition("?")[0].rpartition("/")[0] + "/"
     folders: list[str] = []
     files: dict[str, str | None] = {}

@@ -81,7 +81,7 @@ class WebPage(Harvester):
         """Map what the page says."""
         said = decoded_json(record)
         if not isinstance(said, dict) or record.id is None:
-            return Mapped(None, [find("record-malformed", value=record.id or "", why="it is not a page")])
+            return Mapped(None, [find("record-malformed", value=record.id or "", why=phrase("why-not-an-object"))])
         reading = Reading(record.url)
         languages = reading.languages(said.get("language"), "html.lang")
         tag = languages[0].tag or "und" if languages else "und"
@@ -120,14 +120,16 @@ def page_of(content: bytes, url: str, content_type: str | None) -> dict[str, Any
         _, text = html_to_unicode(content_type, content)
         page = lxml.html.document_fromstring(text.encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise MalformedAnswer(f"{url} is no web page that can be read ({error}); check the address.") from error
+        raise MalformedAnswer(
+            phrase("page-unreadable", url=url, detail=str(error)), phrase("do-check-address")
+        ) from error
     meta = {
         (element.get("name") or element.get("property") or "").lower(): element.get("content")
         for element in page.iter("meta")
     }
     title = meta.get("og:title") or page.findtext(".//title") or page.findtext(".//h1")
     if not title or not title.strip():
-        raise MalformedAnswer(f"{url} is a page without a title; name the page that describes the data.")
+        raise MalformedAnswer(phrase("page-without-title", url=url), phrase("do-name-data-page"))
     return {
         "title": " ".join(title.split()),
         "description": meta.get("description") or meta.get("og:description") or meta.get("dc.description"),

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from harvesters.errors import MalformedAnswer
+from harvesters.phrases import phrase
 
 MAX_DEPTH = 60
 """Of nested lists and mappings; real descriptors have at most ten."""
@@ -44,7 +45,9 @@ def read_yaml(text: str, origin: str) -> Any:
         return _plain(yaml.load(text, Loader=_CoreLoader))  # noqa: S506 (a subclass of the safe loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         why = " ".join(str(error).split())[:200]
-        raise MalformedAnswer(f"{origin} is not YAML that can be read ({why}); tell the portal's operator.") from error
+        raise MalformedAnswer(
+            phrase("format-unreadable", url=origin, format="YAML", detail=why), phrase("do-tell-portal-operator")
+        ) from error
 
 
 def _check(text: str) -> None:

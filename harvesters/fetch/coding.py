@@ -47,7 +47,7 @@ def decoder_for(content_encoding: str) -> Decoder | None:
     """
     names = [name for part in content_encoding.lower().split(",") if (name := part.strip()) not in _NO_CODING]
     if len(names) > MAX_CODINGS:
-        raise Malformed(f"The answer is compressed {len(names)} times over.", "Tell the portal's operator.")
+        raise Malformed(phrase("compressed-too-often", times=len(names)), phrase("do-tell-portal-operator"))
     decoder: Decoder | None = None
     for name in names:  # listed in the order in which they were applied: the last one is undone first
         one = _decoder(name)
@@ -66,9 +66,7 @@ def _decoder(name: str) -> Decoder:
         case "zstd":
             return _Zstandard()
         case _:
-            raise Malformed(
-                f"The answer is in the coding '{name[:40]}', which was not asked for.", "Tell the portal's operator."
-            )
+            raise Malformed(phrase("coding-not-asked-for", coding=name[:40]), phrase("do-tell-portal-operator"))
 
 
 class _Chain:

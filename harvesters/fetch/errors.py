@@ -10,14 +10,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from harvesters.errors import FailureClass, HarvestError
-from harvesters.phrases import Phrase, verbatim
+from harvesters.phrases import Phrase
 
-Happened = Phrase | str | tuple[Phrase, ...]
-Step = Phrase | str | None
-
-
-def _phrase(said: Phrase | str) -> Phrase:
-    return verbatim(said) if isinstance(said, str) else said
+Happened = Phrase | tuple[Phrase, ...]
+Step = Phrase | None
 
 
 class FetchError(HarvestError):
@@ -33,8 +29,8 @@ class FetchError(HarvestError):
     retryable: ClassVar[bool] = False
 
     def __init__(self, happened: Happened, next_step: Step = None, *, status: int = 0, body: bytes = b"") -> None:
-        self.happened = happened if isinstance(happened, tuple) else (_phrase(happened),)
-        self.next_step = _phrase(next_step) if next_step else None
+        self.happened = happened if isinstance(happened, tuple) else (happened,)
+        self.next_step = next_step
         super().__init__(*self.happened, *([self.next_step] if self.next_step else []))
         self.status = status
         self.body = body

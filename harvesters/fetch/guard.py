@@ -31,34 +31,34 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 MAX_CANDIDATES = 8  # addresses of one name that are tried; more is a mistake or an attack
 
 _REFUSED_V4: tuple[tuple[IPv4Network, str], ...] = tuple(
-    (IPv4Network(network), why)
-    for network, why in (
-        ("0.0.0.0/8", "this host"),
-        ("10.0.0.0/8", "a private network"),
-        ("100.64.0.0/10", "a carrier's inner network"),
-        ("127.0.0.0/8", "this machine"),
-        ("168.63.129.16/32", "a cloud's metadata service"),
-        ("169.254.0.0/16", "a link-local or cloud metadata address"),
-        ("172.16.0.0/12", "a private network"),
-        ("192.0.0.0/24", "reserved for protocols"),
-        ("192.0.2.0/24", "reserved for documentation"),
-        ("192.88.99.0/24", "a retired 6to4 relay"),
-        ("192.168.0.0/16", "a private network"),
-        ("198.18.0.0/15", "reserved for benchmarks"),
-        ("198.51.100.0/24", "reserved for documentation"),
-        ("203.0.113.0/24", "reserved for documentation"),
-        ("224.0.0.0/4", "multicast"),
-        ("240.0.0.0/4", "reserved"),
+    (IPv4Network(network), code)
+    for network, code in (
+        ("0.0.0.0/8", "address-of-this-machine"),
+        ("10.0.0.0/8", "address-private"),
+        ("100.64.0.0/10", "address-of-carrier"),
+        ("127.0.0.0/8", "address-of-this-machine"),
+        ("168.63.129.16/32", "address-link-local"),
+        ("169.254.0.0/16", "address-link-local"),
+        ("172.16.0.0/12", "address-private"),
+        ("192.0.0.0/24", "address-reserved"),
+        ("192.0.2.0/24", "address-for-documentation"),
+        ("192.88.99.0/24", "address-retired"),
+        ("192.168.0.0/16", "address-private"),
+        ("198.18.0.0/15", "address-reserved"),
+        ("198.51.100.0/24", "address-for-documentation"),
+        ("203.0.113.0/24", "address-for-documentation"),
+        ("224.0.0.0/4", "address-multicast"),
+        ("240.0.0.0/4", "address-reserved"),
     )
 )
 _GLOBAL_V6 = IPv6Network("2000::/3")  # the only IPv6 space handed out for global unicast
 _REFUSED_V6: tuple[tuple[IPv6Network, str], ...] = tuple(
-    (IPv6Network(network), why)
-    for network, why in (
-        ("2001::/23", "reserved for protocols, Teredo among them"),
-        ("2001:db8::/32", "reserved for documentation"),
-        ("2002::/16", "6to4, which is retired"),
-        ("3fff::/20", "reserved for documentation"),
+    (IPv6Network(network), code)
+    for network, code in (
+        ("2001::/23", "address-reserved"),
+        ("2001:db8::/32", "address-for-documentation"),
+        ("2002::/16", "address-retired"),
+        ("3fff::/20", "address-for-documentation"),
     )
 )
 _V4_MAPPED = IPv6Network("::ffff:0:0/96")
@@ -76,10 +76,7 @@ def networks(text: str) -> tuple[Network, ...]:
         try:
             found.append(ip_network(part, strict=False))
         except ValueError as error:
-            raise SettingError(
-                f"'{part}' in CATALOGUE_ALLOW_ADDRESSES is not an address range.",
-                "Write ranges as in 127.0.0.0/8, separated by commas.",
-            ) from error
+            raise SettingError(phrase("not-an-address-range", part=part), phrase("do-write-ranges")) from error
     return tuple(found)
 
 
@@ -99,17 +96,14 @@ class AddressGuard:
             value = ip_address(address.partition("%")[0] if isinstance(address, str) else address)
         except ValueError as error:
             raise RefusedAddress(
-                f"'{address}' is not an address.", "Report this: the name has a broken record."
+                phrase("not-an-address", address=str(address)), phrase("do-report-broken-name")
             ) from error
         inner = _unwrap(value)
         if any(inner in network or value in network for network in self.allow):
             return value
-        why = _refusal(inner)
-        if why is not None:
-            raise RefusedAddress(
-                phrase("address-not-public", address=str(value), why=why),
-                phrase("do-public-only"),
-            )
+        refusal = _refusal(inner)
+        if refusal is not None:
+            raise RefusedAddress(phrase(refusal, address=str(value)), phrase("do-public-only"))
         return value
 
 
@@ -121,11 +115,12 @@ def _unwrap(address: Address) -> Address:
 
 
 def _refusal(address: Address) -> str | None:
+    """The code of the phrase that says why an address is not public; None for one that is."""
     if isinstance(address, IPv4Address):
-        return next((why for network, why in _REFUSED_V4 if address in network), None)
+        return next((code for network, code in _REFUSED_V4 if address in network), None)
     if address not in _GLOBAL_V6:
-        return "not a public address"
-    return next((why for network, why in _REFUSED_V6 if address in network), None)
+        return "address-reserved"
+    return next((code for network, code in _REFUSED_V6 if address in network), None)
 
 
 LOCAL_NAME = re.compile(r"(?:^|\.)localhost\.?$", re.IGNORECASE)
@@ -238,7 +233,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         """Raises RefusedAddress: there is no use for these."""
         del path, timeout, socket_options
-        raise RefusedAddress("Sockets on this machine are not fetched.", "Use the portal's web address.")
+        raise RefusedAddress(phrase("sockets-not-fetched"), phrase("do-use-web-address"))
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

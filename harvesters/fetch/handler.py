@@ -79,7 +79,9 @@ class FetchHandler:
         except (httpcore2.NetworkError, httpcore2.TimeoutException) as error:
             raise _no_connection(error, host) from error
         except httpcore2.ProxyError as error:
-            raise Unreachable(f"The proxy does not lead to {host} ({error}).", "Check the proxy's settings.") from error
+            raise Unreachable(
+                phrase("proxy-leads-nowhere", host=host, detail=str(error)), phrase("do-check-proxy")
+            ) from error
         except httpcore2.ProtocolError as error:
             raise _broken_protocol(error, host) from error
 
@@ -198,7 +200,7 @@ def connection_pool(
         )
     parts = urlsplit(policy.proxy)
     if parts.scheme != "http" or not parts.hostname:
-        raise SettingError("The proxy setting is not the URL of an HTTP proxy.", "Write it as http://host:port.")
+        raise SettingError(phrase("proxy-no-url"), phrase("do-write-proxy"))
     login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
     # The proxy is the operator's own and may stand on an inner address: it is not guarded.
     return httpcore2.AsyncHTTPProxy(
@@ -303,7 +305,7 @@ def _broken_protocol(error: Exception, host: str) -> FetchError:
     if "disconnected" in str(error):
         return Unreachable(phrase("closed-without-answer", host=host), phrase("do-try-later"))
     if isinstance(error, httpcore2.LocalProtocolError):
-        return Malformed(f"The request to {host} cannot be written as HTTP ({error}).", phrase("do-correct-address"))
+        return Malformed(phrase("request-not-http", host=host, detail=str(error)), phrase("do-correct-address"))
     return Malformed(
         phrase("does-not-answer-in-http", host=host, detail=public_url(str(error))), phrase("do-check-port")
     )

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 
 from harvesters.fetch.errors import InterruptedFetch
 from harvesters.fetch.urls import origin_of
+from harvesters.phrases import phrase
 
 LOOK_UP_SECONDS = 0.5  # how soon a wait notices that the crawl is being ended
 SLOW_SECONDS = 3.0  # a host that takes so long to begin an answer is given as long again to itself
@@ -61,7 +62,7 @@ class Host:
         """
         while (left := self._not_before - time.monotonic()) > 0:
             if not self._running():
-                raise InterruptedFetch("The harvest was stopped while it waited for the portal.", "Start it again.")
+                raise InterruptedFetch(phrase("stopped-while-waiting"), phrase("do-start-again"))
             await asyncio.sleep(min(left, LOOK_UP_SECONDS))
 
 

@@ -12,6 +12,7 @@ from harvesters.base import HarvestPermission
 from harvesters.fetch.errors import SettingError
 from harvesters.fetch.guard import Network
 from harvesters.fetch.limits import Limits
+from harvesters.phrases import phrase
 
 PRODUCT = "uncac-catalogue"  # our product token in User-Agent (RFC 9110, 10.1.5) and in robots.txt (RFC 9309, 2.2.1)
 POLICY_SETTING = "FETCH_POLICY"
@@ -24,9 +25,7 @@ def user_agent(contact: str = "") -> str:
     except PackageNotFoundError:  # run from a checkout that is not installed
         release = "0"
     if any(character in contact for character in "\r\n()") or not contact.isascii():
-        raise SettingError(
-            "The contact for the User-Agent holds characters that a header cannot.", "Give a plain URL or mail address."
-        )
+        raise SettingError(phrase("contact-not-for-header"), phrase("do-give-plain-contact"))
     return f"{PRODUCT}/{release} (+{contact})" if contact else f"{PRODUCT}/{release}"
 
 
@@ -77,5 +76,5 @@ def policy_of(crawler: Crawler) -> FetchPolicy:
     """
     policy = crawler.settings.get(POLICY_SETTING)
     if not isinstance(policy, FetchPolicy):
-        raise SettingError("The crawl has no fetch policy.", "Start it with the settings of scrapy_settings().")
+        raise SettingError(phrase("crawl-without-policy"), phrase("do-start-with-settings"))
     return policy

@@ -138,8 +138,8 @@ def read_rules(response: Response, host: str) -> Rules:
     trouble = None
     if status >= 500 or status == 429:
         trouble = ServerFailed(
-            f"{host} fails to tell by its robots.txt what may be read (status {status}), so nothing is read for now.",
-            "Try again later; if it lasts, tell the operator, or record the State's permission with this source.",
+            phrase("robots-not-told", host=host, status=str(status)),
+            phrase("do-try-later-or-permission"),
             status=status,
         )
     return Rules(status, "", Protego.parse(""), trouble)

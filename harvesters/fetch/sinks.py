@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from harvesters.fetch.errors import SettingError, TooLarge
+from harvesters.phrases import phrase
 
 
 class Fetched(msgspec.Struct, frozen=True):
@@ -61,7 +62,7 @@ class FileSink:
             descriptor, name = tempfile.mkstemp(prefix=".fetch-", suffix=".part", dir=folder)
         except OSError as error:
             raise SettingError(
-                f"No file can be written in {folder} ({error.strerror}).", "Check the folder and the space on the disk."
+                phrase("file-not-written", folder=str(folder), detail=str(error.strerror)), phrase("do-check-folder")
             ) from error
         self._part = Path(name)
         self._target = target.joinpath(f"body-{name[-13:-5]}") if target.is_dir() else target
@@ -79,7 +80,8 @@ class FileSink:
                 view = view[self._file.write(view) :]
         except OSError as error:
             raise SettingError(
-                f"The answer cannot be written to {self._part.parent} ({error.strerror}).", "Make space on the disk."
+                phrase("answer-not-written", folder=str(self._part.parent), detail=str(error.strerror)),
+                phrase("do-make-space"),
             ) from error
 
     def keep(self) -> bytes:
@@ -108,10 +110,7 @@ class MemorySink:
 
     def write(self, piece: bytes) -> None:
         if len(self._body) + len(piece) > self._limit:
-            raise TooLarge(
-                f"The answer is larger than the {self._limit // 1024} KiB that are read into memory.",
-                "Fetch it into a file.",
-            )
+            raise TooLarge(phrase("memory-too-small", kibibytes=self._limit // 1024), phrase("do-fetch-into-file"))
         self._body += piece
 
     def keep(self) -> bytes:

@@ -87,8 +87,8 @@ def client_context(ca_bundle: Path | None = None) -> ssl.SSLContext:
             context.load_verify_locations(ca_bundle)
         except (OSError, ssl.SSLError) as error:
             raise SettingError(
-                f"The CA bundle {ca_bundle} cannot be read ({getattr(error, 'strerror', None) or error}).",
-                "Name a file with one or more certificates in PEM form.",
+                phrase("bundle-unreadable", file=str(ca_bundle), detail=str(getattr(error, "strerror", None) or error)),
+                phrase("do-name-bundle"),
             ) from error
     return context
 

@@ -22,7 +22,7 @@ def map_fgdc(record: Record, source: Source, protocol: str) -> Mapped:
     try:
         root = parse((record.text or "").encode("utf-8", "replace"), record.url)
     except MalformedAnswer as error:
-        return Mapped(None, [find("record-malformed", value=record.id or "", why=error.sentence)])
+        return Mapped(None, [find("record-malformed", value=record.id or "", why=error.said)])
     info = child(root, "idinfo")
     reading = Reading(record.url)
     cited = child(info, "citation", "citeinfo")

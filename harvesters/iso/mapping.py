@@ -9,6 +9,7 @@ from harvesters.iso import record as iso
 from harvesters.mapping import Draft, Reading, describe, organisation_contact
 from harvesters.markup import Element, child, children, local, parse, text
 from harvesters.package import Additions, LanguageMap, Mapped, Place, Publisher
+from harvesters.phrases import phrase
 from harvesters.spool import Record
 from harvesters.values import Language, Licence, Moment, Period, read_language
 
@@ -37,10 +38,12 @@ def map_iso(record: Record, source: Source, protocol: str) -> Mapped:
     try:
         root = parse((record.text or "").encode("utf-8", "replace"), record.url)
     except MalformedAnswer as error:
-        return Mapped(None, [find("record-malformed", value=record.id or "", why=error.sentence)])
+        return Mapped(None, [find("record-malformed", value=record.id or "", why=error.said)])
     part = iso.identification(root)
     if not iso.is_record(root) or part is None:
-        return Mapped(None, [find("record-malformed", value=record.id or "", why="it is no ISO 19115 record of data")])
+        return Mapped(
+            None, [find("record-malformed", value=record.id or "", why=phrase("why-no-record-of", name="ISO 19115"))]
+        )
     if record.id is None:
         return Mapped(
             None, [find("no-identifier", value=iso.words(child(part, "citation", "CI_Citation", "title")) or "")]

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from harvesters.base import Answer
 from harvesters.errors import MalformedAnswer
+from harvesters.phrases import phrase
 
 MAX_UNPACKED_BYTES = 4 << 30
 """Of a dump that is itself a gzip file; a catalogue of 18,000 datasets is 330 MB as N-Triples."""
@@ -130,10 +131,15 @@ class _Bounded(io.RawIOBase):
         try:
             data = self._file.read(len(buffer))
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise MalformedAnswer(f"{self._url} sent a broken gzip file ({error}); harvest it again.") from error
+            raise MalformedAnswer(
+                phrase("gzip-broken", url=self._url, detail=str(error)), phrase("do-asks-again")
+            ) from error
         self._left -= len(data)
         if self._left < 0:
-            raise MalformedAnswer(f"{self._url} sent a gzip file over 4 GiB unpacked; ask the portal for pages.")
+            raise MalformedAnswer(
+                phrase("unpacks-too-large", url=self._url, mebibytes=MAX_UNPACKED_BYTES >> 20),
+                phrase("do-ask-portal-pages"),
+            )
         buffer[: len(data)] = data
         return len(data)
 

@@ -9,6 +9,7 @@ import re
 from typing import Protocol
 
 from harvesters.errors import MalformedAnswer
+from harvesters.phrases import phrase
 from harvesters.rdf.longvalues import Readable
 from harvesters.rdf.syntax import Syntax
 
@@ -60,14 +61,17 @@ class XmlScan:
                 self._depth += -1 if markup["end"] else 0 if markup["empty"] else 1
                 if self._depth > MAX_XML_DEPTH:
                     raise MalformedAnswer(
-                        f"{self._where} sent XML nested more than {MAX_XML_DEPTH} deep; tell the portal's operator."
+                        phrase("nested-too-deep", url=self._where, format="XML"), phrase("do-tell-portal-operator")
                     )
             elif markup[0] == b"<!ENTITY":
                 raise entities_refused(self._where)
         begun = text.find(b"<", at)
         self._rest = text[begun:] if begun >= 0 else b""
         if len(self._rest) > _LONGEST_TAG_BYTES and not self._rest.startswith((b"<!--", b"<![CDATA[")):
-            raise MalformedAnswer(f"{self._where} sent XML with a tag of more than 1 MiB; tell the portal's operator.")
+            raise MalformedAnswer(
+                phrase("xml-tag-too-large", url=self._where, mebibytes=_LONGEST_TAG_BYTES >> 20),
+                phrase("do-tell-portal-operator"),
+            )
 
     @property
     def open(self) -> bool:
@@ -88,7 +92,7 @@ class TripleTermScan:
         self._count += (self._rest + piece).count(b"<<(")
         self._rest = piece[-2:]
         if self._count > MAX_TRIPLE_TERMS:
-            raise MalformedAnswer(f"{self._where} sent RDF made of triple terms; ask its operator for plain DCAT.")
+            raise MalformedAnswer(phrase("rdf-of-triple-terms", url=self._where), phrase("do-ask-plain-dcat"))
 
     @property
     def open(self) -> bool:
@@ -117,7 +121,4 @@ class Guarded(io.RawIOBase):
 
 def entities_refused(where: str) -> MalformedAnswer:
     """The error for XML that declares entities."""
-    return MalformedAnswer(
-        f"{where} sent XML that declares entities, which a harvest does not expand; "
-        "ask the portal's operator for RDF without them."
-    )
+    return MalformedAnswer(phrase("xml-entities", url=where), phrase("do-ask-plain-xml"))

@@ -1,4 +1,4 @@
-"""Values without end, shortened before they reach the RDF parser, which holds no more than 16 MiB of one.
+"""Values without end, shortened before they reach the RDF parser, which holds no more than `PARSER_BYTES` of one.
 
 What is left of such a value is still longer than a record may be (`LONGEST_BYTES`), so that its dataset is told as too
 large, and the others of the document are read.
@@ -8,8 +8,11 @@ from typing import BinaryIO, Protocol
 
 from harvesters.rdf.syntax import Syntax
 
+PARSER_BYTES = 16 << 20
+"""What the buffer of the RDF parser takes of one value."""
+
 LONGEST_BYTES = 12 << 20
-"""Of a value; the parser's buffer takes 16 MiB, and a record has 8 at most unless the source says otherwise."""
+"""Of a value; the parser takes `PARSER_BYTES`, and a record has 8 at most unless the source says otherwise."""
 
 
 class Readable(Protocol):

@@ -10,10 +10,11 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.findings import Finding, find
+from harvesters.phrases import phrase
 from harvesters.rdf import jsonld, rdfxml, turtle
 from harvesters.rdf.graph import DATASET_CLASSES, Term
 from harvesters.rdf.guard import Guarded, scan_of
-from harvesters.rdf.longvalues import LONGEST_BYTES, Shortened
+from harvesters.rdf.longvalues import LONGEST_BYTES, PARSER_BYTES, Shortened
 from harvesters.rdf.syntax import Syntax, syntax_of
 from harvesters.rdf.vocabulary import TYPE, canonical
 
@@ -61,14 +62,14 @@ def syntax_or_refuse(head: str, where: str) -> Syntax:
     """The serialisation of a body, by its beginning. Raises MalformedAnswer where it is not RDF."""
     syntax = syntax_of(head)
     if syntax is Syntax.HTML:
-        raise MalformedAnswer(
-            f"{where} sent a web page instead of RDF; check the address, or choose another protocol for it."
-        )
+        raise MalformedAnswer(phrase("page-instead", url=where, format="RDF"), phrase("do-check-or-other-protocol"))
     if syntax is None:
         if not head.strip():
-            raise MalformedAnswer(f"{where} answered with an empty body; ask the portal's operator whether it works.")
+            raise MalformedAnswer(phrase("empty-body", url=where), phrase("do-ask-whether-it-works"))
         start = head.strip()[:40]
-        raise MalformedAnswer(f"{where} did not send RDF: it begins with {start!r}. Check the address.")
+        raise MalformedAnswer(
+            phrase("format-begins-otherwise", url=where, format="RDF", start=repr(start)), phrase("do-check-address")
+        )
     return syntax
 
 
@@ -92,7 +93,7 @@ def read_statements(content: bytes, where: str) -> Statements:
     if not statements.quads and statements.findings:
         first = statements.findings[0].params.get("why", "")
         raise MalformedAnswer(
-            f"Nothing could be read of the {syntax.value} of {where}: {first}. Tell the portal's operator."
+            phrase("nothing-readable", url=where, format=syntax.value, detail=first), phrase("do-tell-portal-operator")
         )
     return Statements(statements.quads, statements.findings[:MAX_FINDINGS], statements.cut or scan.open)
 
@@ -128,7 +129,8 @@ class StreamedStatements:
                     self.findings.append(_broken(error))
                 if mistakes >= turtle.MAX_MISTAKES:
                     raise MalformedAnswer(
-                        f"The {self._syntax.value} of {self._where} is broken in too many places; tell the portal's operator."
+                        phrase("broken-in-many-places", url=self._where, format=self._syntax.value),
+                        phrase("do-tell-portal-operator"),
                     ) from error
             except MemoryError as error:
                 raise _value_too_long(self._syntax, self._where) from error
@@ -140,7 +142,8 @@ class StreamedStatements:
 def _value_too_long(syntax: Syntax, where: str) -> MalformedAnswer:
     """The error for a value that the parser cannot hold, and that has no blank at which it could be cut."""
     return MalformedAnswer(
-        f"The {syntax.value} of {where} has a value of more than 16 MiB, which is not read; tell the portal's operator."
+        phrase("value-too-long", url=where, format=syntax.value, mebibytes=PARSER_BYTES >> 20),
+        phrase("do-tell-portal-operator"),
     )
 
 
@@ -159,7 +162,9 @@ def _json_ld(content: bytes, where: str) -> Statements:
     try:
         return _whole_json_ld(content, where)
     except RecursionError as error:
-        raise MalformedAnswer(f"{where} sent JSON-LD that is nested too deep; tell the portal's operator.") from error
+        raise MalformedAnswer(
+            phrase("nested-too-deep", url=where, format="JSON-LD"), phrase("do-tell-portal-operator")
+        ) from error
     except NOT_JSON as error:
         whole = jsonld.whole_members(content, where)
         statements = _whole_json_ld(whole.content, where)

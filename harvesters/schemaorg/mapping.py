@@ -8,6 +8,7 @@ from harvesters.jsonrecord import decoded_json, remainder
 from harvesters.jsonvalues import members, word, words
 from harvesters.mapping import Draft, Reading, describe, text_language
 from harvesters.package import Additions, LanguageMap, Mapped, Place, Publisher
+from harvesters.phrases import phrase
 from harvesters.places import read_places
 from harvesters.schemaorg.nodes import types_of
 from harvesters.spool import Record
@@ -46,7 +47,9 @@ def map_dataset(record: Record, source: Source, protocol: str) -> Mapped:
     """The package of one dataset; blocks only where there is no object."""
     said = _without_persons(decoded_json(record))
     if not isinstance(said, dict) or record.id is None:
-        return Mapped(None, [find("record-malformed", value=record.id or "", why="it is not a node of JSON-LD")])
+        return Mapped(
+            None, [find("record-malformed", value=record.id or "", why=phrase("why-no-record-of", name="JSON-LD"))]
+        )
     reading = Reading(record.url)
     languages = reading.languages([word(member) for member in members(said.get("inLanguage"))], "inLanguage")
     tag = text_language(languages)

@@ -12,6 +12,7 @@ from w3lib.encoding import html_to_unicode
 
 from harvesters.errors import MalformedAnswer
 from harvesters.jsonvalues import members
+from harvesters.phrases import phrase
 
 DATASET_TYPES = frozenset({"Dataset", "DataFeed", "CompleteDataFeed"})
 MAX_DEPTH = 6
@@ -47,12 +48,17 @@ def datasets_in(content: bytes, url: str, content_type: str | None = None) -> Fo
             document = json.loads(text, strict=False)
             return Found(list(_datasets(document, url)), _named_only(document, url), [], [], url)
         except (ValueError, RecursionError) as error:
-            raise MalformedAnswer(f"{url} is not readable JSON-LD ({error}); tell the site's operator.") from error
+            raise MalformedAnswer(
+                phrase("format-unreadable", url=url, format="JSON-LD", detail=str(error)),
+                phrase("do-tell-portal-operator"),
+            ) from error
     _, text = html_to_unicode(content_type, content)
     try:
         page = lxml.html.document_fromstring(text.encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise MalformedAnswer(f"{url} is no page that can be read ({error}); check the address.") from error
+        raise MalformedAnswer(
+            phrase("page-unreadable", url=url, detail=str(error)), phrase("do-check-address")
+        ) from error
     base = url
     if (stated := page.find(".//base[@href]")) is not None:
         base = _joined(url, stated.get("href") or "") or url

@@ -14,6 +14,7 @@ from scrapy.utils.gz import gunzip
 from scrapy.utils.sitemap import Sitemap
 
 from harvesters.errors import MalformedAnswer
+from harvesters.phrases import phrase
 
 MAX_UNPACKED_BYTES = 52_428_800
 """Of one sitemap, uncompressed (sitemaps.org, "Sitemap index files")."""
@@ -41,7 +42,9 @@ def read_sitemap(content: bytes, url: str) -> Listed:
         try:
             content = gunzip(content, max_size=MAX_UNPACKED_BYTES)
         except (OSError, EOFError, zlib.error, IgnoreRequest, ValueError) as error:
-            raise MalformedAnswer(f"{url} is a compressed sitemap that cannot be unpacked ({error}).") from error
+            raise MalformedAnswer(
+                phrase("gzip-broken", url=url, detail=str(error)), phrase("do-tell-portal-operator")
+            ) from error
     content = content.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not content.startswith(b"<"):
         return _lines(content, url)
@@ -77,4 +80,4 @@ def _lines(content: bytes, url: str) -> Listed:
 
 
 def _no_sitemap(url: str) -> MalformedAnswer:
-    return MalformedAnswer(f"{url} is not a sitemap; name the page that lists the datasets.")
+    return MalformedAnswer(phrase("no-sitemap", url=url), phrase("do-name-list-page"))

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from harvesters.errors import MalformedAnswer
+from harvesters.phrases import phrase
 
 MAX_CELLS = 2_000_000
 """Of all sheets together: a list of 100,000 datasets with 20 columns. More is data rather than a list."""
@@ -35,6 +36,6 @@ class Sheet(msgspec.Struct):
 def too_many_cells(origin: str) -> MalformedAnswer:
     """What is said of a table over `MAX_CELLS` or `MAX_CHARACTERS`."""
     return MalformedAnswer(
-        f"{origin} has more than {MAX_CELLS:,} cells or {MAX_CHARACTERS >> 20} MiB of text, so it is data rather than a list "
-        "of datasets; register it as a single file."
+        phrase("too-many-cells", url=origin, cells=MAX_CELLS, mebibytes=MAX_CHARACTERS >> 20),
+        phrase("do-register-file"),
     )

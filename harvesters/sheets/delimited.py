@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from harvesters.errors import MalformedAnswer
+from harvesters.phrases import phrase
 from harvesters.sheets import MAX_CELLS, Sheet, too_many_cells
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -88,7 +89,9 @@ def read_delimited(text: str, origin: str) -> Sheet:
             else:
                 rows.append(row)
     except csv.Error as error:
-        raise MalformedAnswer(f"{origin} is not delimited text that can be read ({error}); check the file.") from error
+        raise MalformedAnswer(
+            phrase("format-unreadable", url=origin, format="CSV", detail=str(error)), phrase("do-check-file")
+        ) from error
     return Sheet("", rows, too_long)
 
 

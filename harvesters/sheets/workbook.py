@@ -14,6 +14,7 @@ import msgspec
 
 import harvesters
 from harvesters.errors import MalformedAnswer
+from harvesters.phrases import phrase
 from harvesters.sheets import Sheet, too_many_cells
 
 MEMORY_BYTES = 2 << 30
@@ -55,15 +56,17 @@ def read_workbook(path: Path, origin: str, seconds: float = SECONDS) -> list[She
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise MalformedAnswer(
-            f"{origin} could not be read as a workbook within {seconds:g} seconds; ask for a smaller file."
+            phrase("workbook-too-slow", url=origin, seconds=f"{seconds:g}"), phrase("do-ask-smaller-file")
         ) from error
     if done.returncode == TOO_MANY:
         raise too_many_cells(origin)
     if done.returncode != 0:
         why = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200] if done.returncode == 1 else ""
         raise MalformedAnswer(
-            f"{origin} cannot be opened as a workbook{f' ({why})' if why else ''}; "
-            "save it anew as XLSX, ODS or CSV, without a password."
+            phrase("workbook-not-opened-because", url=origin, detail=why)
+            if why
+            else phrase("workbook-not-opened", url=origin),
+            phrase("do-save-anew"),
         )
     return msgspec.json.decode(done.stdout, type=list[Sheet])
 
@@ -75,7 +78,7 @@ def _check_archive(path: Path, origin: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             if not any(name in _PARTS for name in archive.namelist()):
-                raise MalformedAnswer(f"{origin} is a zip archive and no workbook; check the address.")
+                raise MalformedAnswer(phrase("zip-no-workbook", url=origin), phrase("do-check-address"))
             for part in archive.infolist():
                 part.file_size = 1 << 62  # read on to the end, whatever size is stated
                 with archive.open(part) as stream:
@@ -83,8 +86,10 @@ def _check_archive(path: Path, origin: str) -> None:
                         unpacked += len(chunk)
                         if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_RATIO * packed:
                             raise MalformedAnswer(
-                                f"{origin} unpacks to more than {MAX_UNPACKED_BYTES >> 20} MiB, which no list of datasets "
-                                "needs; ask for it as CSV."
+                                phrase("unpacks-too-large", url=origin, mebibytes=MAX_UNPACKED_BYTES >> 20),
+                                phrase("do-ask-csv"),
                             )
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise MalformedAnswer(f"{origin} is a damaged workbook ({error}); ask for the file again.") from error
+        raise MalformedAnswer(
+            phrase("workbook-damaged", url=origin, detail=str(error)), phrase("do-ask-file-again")
+        ) from error

@@ -60,7 +60,7 @@ def test_a_root_array():
     [
         (b"", "empty"),
         (b"  \n", "empty"),
-        (b"<!doctype html><html><body>Not found", "HTML"),
+        (b"<!doctype html><html><body>Not found", "web page instead of JSON"),
         (b"<?xml version='1.0'?><a/>", "XML"),
         (b"// 20180618150213\n{}", "comment"),
         (b"Bad gateway", "begins with"),

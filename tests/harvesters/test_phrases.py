@@ -9,7 +9,9 @@ from typing import get_type_hints
 import pytest
 
 from harvesters.base import Trouble
+from harvesters.errors import HarvestError, MalformedAnswer
 from harvesters.evidence import Lead, Recognised
+from harvesters.fetch.errors import FetchError
 from harvesters.findings import LANGUAGES
 from harvesters.phrases import VERBATIM, Phrase, _catalogue, all_in_words, in_words, phrase, verbatim
 from tests.conftest import REPOSITORY
@@ -63,6 +65,28 @@ def test_a_protocol_cannot_say_a_bare_string() -> None:
     assert get_type_hints(Recognised)["evidence"] is Phrase
     assert get_type_hints(Lead)["because"] is Phrase
     assert get_type_hints(Trouble)["said"] is Phrase
+
+
+def test_an_error_cannot_say_a_bare_string() -> None:
+    assert get_type_hints(HarvestError.__init__)["said"] is Phrase
+    happened = get_type_hints(FetchError.__init__)
+    assert happened["happened"] == Phrase | tuple[Phrase, ...]
+    assert happened["next_step"] == Phrase | None
+    for language in LANGUAGES:
+        cut = MalformedAnswer(phrase("ends-in-the-middle", url="https://x.example/", format="JSON"))
+        assert all_in_words(cut.said, language) != cut.sentence or language == "en"
+
+
+def test_no_program_writes_words_of_its_own_as_they_stand() -> None:
+    """`verbatim` is for values, which are another's words: a text that is written there is ours."""
+    written = [
+        f"{path.name}:{node.lineno}"
+        for path in PROGRAMS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "verbatim"
+        if isinstance(node.args[0], ast.Constant | ast.JoinedStr)
+    ]
+    assert written == []
 
 
 def test_what_is_given_as_it_stands_comes_from_answers_and_programs_only() -> None:

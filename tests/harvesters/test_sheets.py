@@ -62,7 +62,7 @@ def test_too_many_cells_and_fields_without_end_are_refused(monkeypatch: pytest.M
     monkeypatch.setattr(delimited, "MAX_CELLS", 10)
     with pytest.raises(MalformedAnswer, match="data rather than a list"):
         read_delimited("a,b,c\n" * 5, "x")
-    with pytest.raises(MalformedAnswer, match="is not delimited text"):
+    with pytest.raises(MalformedAnswer, match="is not CSV"):
         read_delimited('"' + "a" * (2 << 20), "x")
 
 

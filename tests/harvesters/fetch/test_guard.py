@@ -107,7 +107,7 @@ def test_the_setting_is_read() -> None:
         "10.0.0.0/8",
         "::1/128",
     ]
-    with pytest.raises(SettingError, match="'all'"):
+    with pytest.raises(SettingError, match='"all"'):
         networks("127.0.0.0/8,all")
 
 
