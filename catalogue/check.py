@@ -55,7 +55,7 @@ class Explained(msgspec.Struct, frozen=True):
 
 
 class Spoken(msgspec.Struct, frozen=True):
-    """A protocol that the address may be read by, as `harvesters.detect.Candidate`, with the evidence in words."""
+    """A protocol that the address may be read by, as `harvesters.detect.Candidate`, in words."""
 
     protocol: str
     title: str
@@ -140,7 +140,7 @@ def check(
     for candidate in _worth_reading(candidates, url, protocol):
         if time.monotonic() > end:
             break
-        tell(f"reading the first datasets as {candidate.title}")
+        tell(f"reading the first datasets as {in_words(candidate.title)}")
         chosen, preview = candidate, _preview(candidate, configuration, limit, until=end)
         if preview.datasets or _lists_nothing(candidate, preview):
             break
@@ -184,7 +184,7 @@ def _worth_reading(candidates: list[Candidate], url: str, protocol: str | None) 
     if protocol is not None and not candidates:
         harvester = harvester_for(protocol)
         address = with_scheme(url)
-        yield Candidate(protocol, harvester.title, 1, address, phrase("protocol-named"), address)
+        yield Candidate(protocol, harvester.called(), 1, address, phrase("protocol-named"), address)
 
 
 def _preview(candidate: Candidate, configuration: Configuration, limit: int, *, until: float) -> _Preview:
@@ -273,7 +273,7 @@ def _judged(chosen: Candidate | None, preview: _Preview, probed: Probed) -> tupl
     if chosen is None:
         return "nothing-found", (phrase("check-nothing-found"),)
     if chosen.confidence <= FALLBACK:
-        return "single-entry", (phrase("check-single-entry", protocol=chosen.title.lower()),)
+        return "single-entry", (phrase("check-single-entry", protocol=chosen.title),)
     if preview.datasets:
         advertised = _first(chosen.advertised, preview.advertised)
         if advertised is None:
@@ -293,7 +293,8 @@ def _each_once(findings: list[tuple[str, Finding]]) -> list[tuple[str, Finding]]
 
 
 def _spoken(candidate: Candidate, language: str) -> Spoken:
-    return Spoken(**msgspec.structs.asdict(candidate) | {"evidence": in_words(candidate.evidence, language)})
+    words = {name: in_words(getattr(candidate, name), language) for name in ("title", "evidence")}
+    return Spoken(**msgspec.structs.asdict(candidate) | words)
 
 
 def _asked(step: Step, language: str) -> Asked:

@@ -16,7 +16,7 @@ from harvesters.errors import FailureClass, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import Finding, find
 from harvesters.package import Mapped
-from harvesters.phrases import Phrase, phrase
+from harvesters.phrases import Phrase, phrase, verbatim
 from harvesters.spool import Ask, Gone, Noticed, Part, Record, raw_json
 
 MAX_RECORD_BYTES = 8 << 20
@@ -144,7 +144,8 @@ class Option(NamedTuple):
 class Harvester:
     """One protocol. Subclasses live in a file of their own in this folder and are found by `registry`.
 
-    protocol: its name in sources.yaml. title: for people. standard: the text that prescribes it, as a link.
+    protocol: its name in sources.yaml. title: for people; described: the same as a phrase, where it is an English description
+    rather than a name that is the same in every language. standard: the text that prescribes it, as a link.
     version: of the mapping; raise it when `package` changes, so that unchanged records are mapped again.
     options: what a source may set. incremental: whether it can ask for what changed since a moment (`Source.since`); every
     change must then be told, and a deletion either by `Gone` or not at all (a full harvest finds it). unfounded: for protocols
@@ -154,6 +155,7 @@ class Harvester:
 
     protocol: ClassVar[str]
     title: ClassVar[str]
+    described: ClassVar[Phrase | None] = None
     standard: ClassVar[str]
     version: ClassVar[int] = 1
     options: ClassVar[tuple[Option, ...]] = ()
@@ -162,6 +164,11 @@ class Harvester:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+
+    @classmethod
+    def called(cls) -> Phrase:
+        """The title, to be read in any of the six languages."""
+        return cls.described or verbatim(cls.title)
 
     def start(self) -> Iterable[Ask]:
         """The requests to begin with."""

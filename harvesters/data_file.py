@@ -27,6 +27,7 @@ class DataFile(Harvester):
 
     protocol = "file"
     title = "Data file"
+    described = phrase("protocol-data-file")
     standard = "https://www.rfc-editor.org/rfc/rfc9110"
 
     def start(self) -> Iterable[Ask]:

@@ -60,6 +60,7 @@ class Dcat(Harvester):
 
     protocol = "dcat"
     title = "DCAT as RDF (RDF/XML, Turtle, TriG, N-Triples, JSON-LD)"
+    described = phrase("protocol-dcat")
     version = 2
     standard = "https://www.w3.org/TR/vocab-dcat-3/"
 

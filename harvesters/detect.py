@@ -54,7 +54,7 @@ class Candidate(msgspec.Struct, frozen=True):
     """
 
     protocol: str
-    title: str
+    title: Phrase
     confidence: int
     url: str
     evidence: Phrase
@@ -147,7 +147,7 @@ def _candidate(harvester: type[Harvester], recognised: Recognised, seen: Seen) -
     named = seen.reported and not seen.is_html and recognised.confidence > FALLBACK
     return Candidate(
         protocol=harvester.protocol,
-        title=harvester.title,
+        title=harvester.called(),
         confidence=min(100, recognised.confidence + NAMED_BONUS * named),
         url=recognised.url,
         evidence=recognised.evidence,

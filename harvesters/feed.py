@@ -32,6 +32,7 @@ class Feed(Harvester):
 
     protocol = "feed"
     title = "RSS or Atom feed"
+    described = phrase("protocol-feed")
     standard = "https://www.rfc-editor.org/rfc/rfc4287"
     version = 2
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from harvesters.phrases import Phrase, all_in_words, without_advice
+from harvesters.phrases import Phrase, all_in_words, clauses, without_advice
 
 Severity = Literal["blocks", "warns"]
 
@@ -31,7 +31,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     severity: "blocks" keeps the record out of the catalogue (it is quarantined), "warns" does not.
     path: where in the record or package, as a JSON path without the leading "$", such as "resources[2].path".
     value: what was found there, as text, cut to `VALUE_LIMIT_CHARACTERS`.
-    params: further values that the text of the code mentions; said: those of them that can be read in other languages.
+    params: further values that the text of the code mentions; said: those of them, and the value, that can be
+    read in other languages.
     """
 
     code: str
@@ -69,17 +70,19 @@ def codes() -> dict[str, Severity]:
 def find(code: str, path: str = "", value: object = "", **params: object) -> Finding:
     """Make a finding; its severity is the one its code has in `findings.json`.
 
-    A param may be a phrase or several, which are read in the language of the finding.
+    The value may be several phrases, and a param a phrase or several: they are read in the language of the finding.
 
     Raises KeyError for a code that is not there: a finding nobody can read is a programming mistake.
     """
-    text = value if isinstance(value, str) else repr(value)
+    text = clauses(value) if isinstance(value, tuple) else value if isinstance(value, str) else repr(value)
     said = {
         key: (param,) if isinstance(param, Phrase) else param
         for key, param in params.items()
         if isinstance(param, tuple | Phrase)
     }
     params |= {key: all_in_words(param) for key, param in said.items()}
+    if isinstance(value, tuple):
+        said["value"] = value
     return Finding(
         code=code,
         severity=codes()[code],
@@ -100,7 +103,7 @@ def describe(finding: Finding, language: str = "en") -> FindingText:
     entry = _catalogue()[finding.code]
     words = entry.get(language, entry["en"])
     params = {name: param(finding, name, language) for name in finding.params}
-    values = {"path": finding.path, "value": finding.value, **params}
+    values = {"path": finding.path, "value": _value(finding, language), **params}
     return FindingText(_fill(words["message"], values), _fill(words["hint"], values))
 
 
@@ -112,6 +115,13 @@ def param(finding: Finding, name: str, language: str, *, advice: bool = True) ->
             said = finding.said[name]
             return all_in_words(said if advice else without_advice(said), language)
     return finding.params[name]
+
+
+def _value(finding: Finding, language: str) -> str:
+    if "value" in finding.said:
+        with suppress(KeyError):  # a phrase of another version of the catalogue
+            return clauses(finding.said["value"], language)
+    return finding.value
 
 
 def _fill(template: str, values: dict[str, str]) -> str:

@@ -50,6 +50,7 @@ class Iati(Harvester):
 
     protocol = "iati"
     title = "IATI lists of files"
+    described = phrase("protocol-iati")
     standard = "https://iatistandard.org/en/iati-standard/"
 
     def start(self) -> Iterable[Ask]:

@@ -26,10 +26,10 @@ FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 class Phrase(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something said. code: a key of `phrases.json`. params: the values that its words mention; whole numbers are written in
-    the way of the reader's language, texts stay as they are."""
+    the way of the reader's language, a phrase within in its words, and texts stay as they are."""
 
     code: str
-    params: dict[str, str | int] = {}
+    params: dict[str, "str | int | Phrase"] = {}
 
 
 @functools.cache
@@ -40,7 +40,7 @@ def _catalogue() -> dict[str, dict[str, str]]:
     return texts
 
 
-def phrase(code: str, **params: str | int) -> Phrase:
+def phrase(code: str, **params: str | int | Phrase) -> Phrase:
     """Make a phrase. Raises KeyError for a code that `phrases.json` has not: one that nobody can read is a mistake."""
     _catalogue()[code]
     return Phrase(code, {k: v[:VALUE_LIMIT_CHARACTERS] if isinstance(v, str) else v for k, v in params.items()})
@@ -92,7 +92,10 @@ def clauses(phrases: Iterable[Phrase], language: str = "en") -> str:
     return {"ar": "؛ ", "zh": "；", "fr": " ; "}.get(language, "; ").join(in_words(said, language) for said in phrases)
 
 
-def _value(value: str | int, language: str) -> str:
+def _value(value: str | int | Phrase, language: str) -> str:
+    if isinstance(value, Phrase):
+        # What is not ours has a direction of its own, within our words too.
+        return in_words(value, language) if value.code != VERBATIM else _value(str(value.params["text"]), language)
     if isinstance(value, int):
         return str(format_decimal(value, locale=LOCALES.get(language, language)))
     return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}" if language == "ar" else value

@@ -67,6 +67,7 @@ class SchemaOrg(Base):
 
     protocol = "schema-org"
     title = "schema.org datasets in pages"
+    described = phrase("protocol-schema-org")
     standard = "https://schema.org/Dataset"
     version = 2
     incremental = True

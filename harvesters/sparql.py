@@ -64,6 +64,7 @@ class Sparql(Dcat):
 
     protocol = "sparql"
     title = "SPARQL endpoint with DCAT"
+    described = phrase("protocol-sparql")
     version = 2
     standard = "https://www.w3.org/TR/sparql11-protocol/"
     options = (

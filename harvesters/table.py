@@ -13,13 +13,13 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from harvesters.base import Answer, Event, Harvester, LastPage, Option, Parts, Source, no_parts, notice
-from harvesters.columns import MEANINGS
+from harvesters.columns import MEANINGS, Columns
 from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import find
 from harvesters.jsonrecord import mended_json
 from harvesters.package import Mapped
-from harvesters.phrases import Phrase, phrase
+from harvesters.phrases import Phrase, phrase, verbatim
 from harvesters.sheets.delimited import MAX_CELL_BYTES, decodings, read_delimited, without_long_cells
 from harvesters.sheets.workbook import OLE, is_workbook, read_workbook
 from harvesters.spool import Ask
@@ -63,6 +63,7 @@ class Table(Harvester):
 
     protocol = "table"
     title = "List in CSV, XLSX, ODS or JSON"
+    described = phrase("protocol-table")
     standard = "https://www.rfc-editor.org/rfc/rfc4180"
     options = (
         Option(
@@ -143,9 +144,9 @@ class Table(Harvester):
         if not found:
             return None
         columns = [c for listing in found for c in listing.columns.columns if c.meaning is not None]
-        meanings = ", ".join(dict.fromkeys(f'"{c.header}" ({c.meaning})' for c in columns[:8]))
+        headers = ", ".join(dict.fromkeys(f'"{c.header}"' for c in columns[:8]))
         count = sum(len(listing.rows) for listing in found) if seen.whole else None
-        return Recognised(DETECTED, seen.url, phrase("list-with-columns", columns=meanings), count)
+        return Recognised(DETECTED, seen.url, phrase("list-with-columns", columns=headers), count)
 
     @classmethod
     def package(cls, record: Any, source: Source, parts: Parts = no_parts) -> Mapped:
@@ -222,18 +223,21 @@ def _stated(source: Source) -> Stated:
     return {str(header): meaning if meaning in MEANINGS else None for header, meaning in stated.items()}
 
 
-def _told(listing: Listing) -> str:
-    """What was recognised, for a person to check."""
-    meant = [f"{c.header} = {c.meaning} ({c.confidence})" for c in listing.columns.columns if c.meaning is not None]
+def _told(listing: Listing) -> tuple[Phrase, ...]:
+    """What was recognised, for a person to check; what the option `columns` calls each meaning stands with it."""
+    told = [verbatim(_meant(listing.columns))]
     if listing.file_columns is not None:
-        meant += [f"file: {c.header} = {c.meaning} ({c.confidence})" for c in listing.file_columns.columns if c.meaning]
+        told.append(phrase("columns-of-files", columns=_meant(listing.file_columns)))
     kept = [c.header for c in listing.columns.columns if c.meaning is None]
-    told = "; ".join(meant)
     if kept:
-        told += f"; kept as they are: {', '.join(kept[:CELLS_SHOWN])}"
+        told.append(phrase("columns-kept", columns=", ".join(kept[:CELLS_SHOWN])))
     if listing.left_out:
-        told += f"; rows without a dataset: {listing.left_out}"
-    return told
+        told.append(phrase("rows-without-dataset", rows=listing.left_out))
+    return tuple(told)
+
+
+def _meant(columns: Columns) -> str:
+    return "; ".join(f"{c.header} = {c.meaning} ({c.confidence})" for c in columns.columns if c.meaning is not None)
 
 
 def _no_titles(origin: str, found: list[Listing]) -> Iterator[Phrase]:

@@ -42,6 +42,7 @@ class Waf(Harvester):
 
     protocol = "waf"
     title = "WAF (web accessible folder of metadata)"
+    described = phrase("protocol-waf")
     version = 3
     standard = "https://www.isotc211.org/"
     incremental = True

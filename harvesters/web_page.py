@@ -51,6 +51,7 @@ class WebPage(Harvester):
 
     protocol = "web-page"
     title = "Web page"
+    described = phrase("protocol-web-page")
     standard = "https://html.spec.whatwg.org/"
 
     def start(self) -> Iterable[Ask]:

@@ -214,7 +214,7 @@ def _settle(proposed: Sequence[Column]) -> tuple[Column, ...]:
         if column.meaning is None or column.meaning in REPEATABLE or best[key] is column:
             settled.append(column)
         else:
-            why = phrase("column-other-plainer", header=best[key].header, meaning=column.meaning)
+            why = phrase("column-other-plainer", header=best[key].header)
             settled.append(msgspec.structs.replace(column, meaning=None, confidence=0, said=(why,)))
     return tuple(settled)
 

@@ -113,7 +113,7 @@ def test_a_meaning_is_given_once_and_the_rest_is_kept():
     assert [(column.header, column.meaning) for column in found.columns] == [
         ("Name", None), ("Title", "title"), ("Title (2)", None), ("column 4", None), ("Link", "page"),
     ]  # fmt: skip
-    assert found.columns[0].evidence == '"Title" is more plainly the title'
+    assert found.columns[0].evidence == '"Title" stands for the same more plainly'
 
 
 def test_what_a_person_states_outweighs_everything():
