@@ -64,6 +64,7 @@ ARGUMENTS = frozenset({"verb", "metadataPrefix", "set", "from", "until", "identi
 
 EMPTY = "noRecordsMatch"
 BAD_ARGUMENT = "badArgument"
+EXPIRED = "badResumptionToken"
 _ROOT = re.compile(rb"<(?:\w+:)?OAI-PMH\b")
 
 
@@ -121,7 +122,7 @@ class OaiPmh(Harvester):
             raise MalformedAnswer(
                 phrase("refuses-request", url=answer.url),
                 phrase("it-says", words=said[:200].rstrip(".")),
-                phrase("do-check-base-address"),
+                phrase("do-kept-asks-again" if error.get("code") == EXPIRED else "do-check-base-address"),
             )
         if answer.ask.purpose == "formats":
             offered = {text(each) for each in children(root, "ListMetadataFormats", "metadataFormat", "metadataPrefix")}

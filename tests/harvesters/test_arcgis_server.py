@@ -82,8 +82,8 @@ def test_a_folder_that_asks_for_a_login_is_said_and_the_rest_is_read(tmp_path: P
         ),
         (b'{"error": {"code": 499, "message": "Token Required"}}', "auth", "login"),
         (b"<html><body>Welcome</body></html>", "malformed", "JSON"),
-        (b"{}", "malformed", "no services directory"),
-        (b"[]", "malformed", "check the address"),
+        (b"{}", "malformed", "as ArcGIS Server does"),
+        (b"[]", "malformed", "Check the address"),
         (b"", "malformed", "."),
     ],
 )

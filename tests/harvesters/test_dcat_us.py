@@ -158,7 +158,7 @@ def test_json_cut_in_the_middle_keeps_the_whole_records(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        (b"<!DOCTYPE html><html><body>Not here</body></html>", "HTML"),
+        (b"<!DOCTYPE html><html><body>Not here</body></html>", "web page instead of JSON"),
         (b"", "empty"),
         (b'{"title": "A catalogue"}', 'no list under "dataset"'),
         (b'{"error": {"message": "No such item"}}', "No such item"),

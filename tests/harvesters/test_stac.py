@@ -107,4 +107,4 @@ def test_what_is_a_catalogue_and_what_a_collection(said: Any, kind: str | None):
 def test_an_item_is_not_a_catalogue(site: Site, tmp_path: Path):
     done = read(site, tmp_path, type="Feature")
     assert (done.state, done.verdict.failure) == ("failed", "malformed")
-    assert "neither a catalogue nor a collection" in done.verdict.sentence
+    assert "does not answer as STAC does" in done.verdict.sentence
