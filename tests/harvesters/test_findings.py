@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from harvesters.findings import Finding, _catalogue, codes, describe, find
-from harvesters.phrases import Phrase, all_in_words, phrase
+from harvesters.phrases import Phrase, all_in_words, phrase, verbatim
 from tests.conftest import REPOSITORY
 
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
@@ -62,3 +62,14 @@ def test_a_value_is_cut_and_a_brace_in_it_does_no_harm():
     finding = find("date-unreadable", "x", "{path}" + "y" * 1000)
     assert len(finding.value) == 300
     assert "{path}" in describe(finding).message
+
+
+def test_the_value_of_a_finding_may_be_phrases() -> None:
+    told = find(
+        "columns-recognised", "Sheet 1", (verbatim("Titel = title (90)"), phrase("rows-without-dataset", rows=2))
+    )
+    assert told.value == "Titel = title (90); rows without a dataset: 2"
+    assert "Titel = title (90) ; lignes sans jeu de données : 2" in describe(told, "fr").message
+    assert (
+        'it has no "metadata"' in describe(find("record-malformed", why=phrase("why-lacks", field="metadata"))).message
+    )

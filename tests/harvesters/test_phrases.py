@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_type_hints
 
+import msgspec
 import pytest
 
 from harvesters.base import Trouble
@@ -14,6 +15,7 @@ from harvesters.evidence import Lead, Recognised
 from harvesters.fetch.errors import FetchError
 from harvesters.findings import LANGUAGES
 from harvesters.phrases import VERBATIM, Phrase, _catalogue, all_in_words, in_words, phrase, verbatim
+from harvesters.registry import all_harvesters, harvester_for
 from tests.conftest import REPOSITORY
 
 PROGRAMS = sorted(path for folder in ("harvesters", "catalogue") for path in Path(REPOSITORY, folder).rglob("*.py"))
@@ -123,3 +125,20 @@ def test_words_that_are_not_ours_stay_as_they_are(language: str) -> None:
     assert in_words(verbatim("It {says} so."), language) == "It {says} so."
     assert VERBATIM in _catalogue()
     assert "It says so." in all_in_words([verbatim("It says so."), phrase("protocol-named")], language)
+
+
+def test_a_title_that_is_a_description_is_read_in_six_languages() -> None:
+    described = [each for each in all_harvesters().values() if each.described is not None]
+    assert {"web-page", "table", "feed"} <= {each.protocol for each in described}
+    for harvester in described:
+        assert in_words(harvester.called()) == harvester.title
+        assert in_words(harvester.called(), "ru") != harvester.title
+    assert in_words(harvester_for("geonetwork").called(), "ru") == "GeoNetwork"
+
+
+def test_a_phrase_within_a_phrase_is_read_in_the_same_language() -> None:
+    page = phrase("check-single-entry", protocol=harvester_for("web-page").called())
+    assert in_words(page, "es").endswith("(Página web).")
+    named = phrase("check-recognised", protocol=verbatim("CSW"))
+    assert "\u2068CSW\u2069" in in_words(named, "ar")
+    assert msgspec.json.decode(msgspec.json.encode(page), type=Phrase) == page
