@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from harvesters.phrases import Phrase, all_in_words, clauses, without_advice
+from harvesters.phrases import Phrase, all_in_words, clauses, isolated, without_advice
 
 Severity = Literal["blocks", "warns"]
 
@@ -104,6 +104,7 @@ def describe(finding: Finding, language: str = "en") -> FindingText:
     words = entry.get(language, entry["en"])
     params = {name: param(finding, name, language) for name in finding.params}
     values = {"path": finding.path, "value": _value(finding, language), **params}
+    values = {name: isolated(value, language) for name, value in values.items()}
     return FindingText(_fill(words["message"], values), _fill(words["hint"], values))
 
 

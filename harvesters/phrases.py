@@ -92,10 +92,15 @@ def clauses(phrases: Iterable[Phrase], language: str = "en") -> str:
     return {"ar": "؛ ", "zh": "；", "fr": " ; "}.get(language, "; ").join(in_words(said, language) for said in phrases)
 
 
+def isolated(value: str, language: str) -> str:
+    """A value that is put into a text of a language, so that neither turns the other around."""
+    return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}" if language == "ar" and value else value
+
+
 def _value(value: str | int | Phrase, language: str) -> str:
     if isinstance(value, Phrase):
         # What is not ours has a direction of its own, within our words too.
         return in_words(value, language) if value.code != VERBATIM else _value(str(value.params["text"]), language)
     if isinstance(value, int):
         return str(format_decimal(value, locale=LOCALES.get(language, language)))
-    return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}" if language == "ar" else value
+    return isolated(value, language)

@@ -4,8 +4,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from harvesters.registry import all_harvesters
-
 EVENTS: dict[str, Promise] = {
     "submit": pgettext_lazy("event", "Submitted"),
     "review": pgettext_lazy("event", "Review began"),
@@ -61,9 +59,3 @@ SCHEDULES: dict[str, Promise] = {
     "monthly": _("every month"),
 }
 """The names of `register.schedules`, in words."""
-
-PROTOCOLS: dict[str, Promise | str] = {
-    "auto": _("not yet detected"),
-    **{protocol: harvester.title for protocol, harvester in all_harvesters().items()},
-}
-"""What a source speaks, by what it is called in the register."""

@@ -14,7 +14,7 @@ import msgspec
 from catalogue.errors import LetterNotPossible
 from catalogue.harvests.models import Run, RunFinding
 from catalogue.register.source_entry import SourceEntry
-from catalogue.states.dates import long_moment
+from catalogue.states.dates import labelled, long_moment
 from harvesters.fetch.policy import user_agent
 from harvesters.fetch.urls import public_url
 from harvesters.findings import LANGUAGES, Finding, param
@@ -60,9 +60,9 @@ def letter(run: Run, language: str, contact: str, sent_from: str = "") -> Letter
             words["asked"],
             "",
             f"  GET {asked}",
-            f"  {words['agent']}: {user_agent(contact)}",
-            f"  {words['from']}: {sent_from or words['unknown']}",
-            f"  {words['answer']}: {why}",
+            f"  {labelled(words['agent'], user_agent(contact), language)}",
+            f"  {labelled(words['from'], sent_from or words['unknown'], language)}",
+            f"  {labelled(words['answer'], why, language)}",
             "",
             words["ask"][run.failure],
             "",

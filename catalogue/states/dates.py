@@ -1,4 +1,4 @@
-"""Dates, times and lists as documents of the United Nations write them in each of the six languages."""
+"""Dates, times, labels and lists as documents of the United Nations write them in each of the six languages."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -15,6 +15,7 @@ MONTHS_IN_ARABIC = (
 """Documents in Arabic give both names of a month, since the Arab States use different ones."""
 
 _MOMENTS = {"ar": "{day}، الساعة {time} (بالتوقيت العالمي المنسق)", "zh": "{day}{time}（协调世界时）"}
+_LABELLED = {"fr": "{name}\u00a0: {value}", "zh": "{name}：{value}"}
 _BETWEEN = {"ar": "، ", "zh": "、"}
 
 
@@ -33,6 +34,11 @@ def long_date(day: date, language: str) -> str:
 def long_moment(at: datetime, language: str) -> str:
     """A date with its time, which is in UTC."""
     return _MOMENTS.get(language, "{day}, {time}\u00a0UTC").format(day=long_date(at, language), time=f"{at:%H:%M}")
+
+
+def labelled(name: str, value: str, language: str) -> str:
+    """A value behind its name."""
+    return _LABELLED.get(language, "{name}: {value}").format(name=name, value=value)
 
 
 def listed(items: Iterable[str], language: str) -> str:

@@ -13,17 +13,21 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
-from catalogue.desk.words import EVENTS, PROTOCOLS, RUN_STATES, SCHEDULES, STATUSES
+from catalogue.desk.words import EVENTS, RUN_STATES, SCHEDULES, STATUSES
 from catalogue.harvests.models import Run
 from catalogue.register import fields
 from catalogue.register.life_cycle import Action, Status
 from catalogue.register.models import Version
 from catalogue.register.review import REASONS
+from catalogue.register.source_entry import AUTO
 from catalogue.states.dates import listed, locale_of, long_date, long_moment
 from catalogue.states.languages import current, direction
 from catalogue.states.models import State
-from harvesters.phrases import Phrase, clauses
+from harvesters.errors import UnknownProtocol
+from harvesters.phrases import Phrase, clauses, in_words
+from harvesters.registry import harvester_for
 from harvesters.values import without_personal_mail
 
 register = template.Library()
@@ -153,7 +157,12 @@ def statuses_name(status: str) -> str:
 @register.filter
 def protocol_name(protocol: str) -> str:
     """What a source speaks, in words."""
-    return str(PROTOCOLS.get(protocol, protocol))
+    if protocol == AUTO:
+        return gettext("not yet detected")
+    try:
+        return in_words(harvester_for(protocol).called(), current())
+    except UnknownProtocol:  # of another version of the catalogue
+        return protocol
 
 
 @register.simple_tag
