@@ -110,17 +110,31 @@ def withdrawn(state: str) -> QuerySet[Version]:
     return found.order_by("-decided", "id")
 
 
-def on_the_way(state: str) -> QuerySet[Version]:
-    """A State's versions that are not yet published, and those that came back."""
-    statuses = (
-        Status.DRAFT,
-        Status.RECEIVED,
-        Status.UNDER_REVIEW,
-        Status.ACCEPTED,
-        Status.RETURNED,
-        Status.OUT_OF_SCOPE,
-    )
-    return Version.objects.filter(state_id=state, status__in=statuses).select_related("submission", "entry")
+def drafts(state: str) -> QuerySet[Version]:
+    """A State's drafts, the one that was kept last first."""
+    found = Version.objects.filter(state_id=state, status=Status.DRAFT)
+    return found.select_related("submission").order_by("-edited", "-id")
+
+
+def to_submit(state: str) -> QuerySet[Version]:
+    """A State's drafts: those that must be mended first, then those that something is said against, then the others; each in
+    the order in which they were kept."""
+    return drafts(state).order_by("rank", "edited", "id")
+
+
+def returned(state: str) -> QuerySet[Version]:
+    """What came back to a State, and has no other version on its way."""
+    others = (Status.DRAFT, Status.RECEIVED, Status.UNDER_REVIEW, Status.ACCEPTED)
+    newer = Version.objects.filter(entry=OuterRef("entry"), status__in=others)
+    found = Version.objects.filter(~Exists(newer), state_id=state, status=Status.RETURNED)
+    return found.select_related("submission").order_by("-edited", "-id")
+
+
+def with_the_secretariat(state: str) -> QuerySet[Version]:
+    """A State's versions that were submitted and are not published: what waits, and what was found out of scope."""
+    statuses = (Status.RECEIVED, Status.UNDER_REVIEW, Status.ACCEPTED, Status.OUT_OF_SCOPE)
+    found = Version.objects.filter(state_id=state, status__in=statuses)
+    return found.select_related("submission").order_by("-edited", "-id")
 
 
 def history(entry: Entry) -> QuerySet[Event]:

@@ -1,15 +1,31 @@
 """E-mails that follow from a step, whichever way it was taken: on a page or through the API."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from catalogue.desk import mail
 from catalogue.register.models import Submission, Version
 from catalogue.states.models import State
 
+TITLES_TOLD = 100
+"""In one e-mail: of a list of thousands the page has the others."""
+
 
 def submitted(state: State, submission: Submission, versions: Sequence[Version]) -> bool:
     """A receipt to the State, and word to the secretariat that a list was received. False where the mail server did not take
     all of them; the list is submitted all the same."""
-    context = {"state": state, "submission": submission, "versions": versions}
+    context = _about(state, submission, versions)
     receipt = mail.to_state("receipt", state.code, context)
     return mail.to_officers("received", context) and receipt
+
+
+def accepted(state: State, submission: Submission, versions: Sequence[Version]) -> bool:
+    """Word to the State that many entries of a list were accepted at once. False as above."""
+    return mail.to_state("accepted", state.code, _about(state, submission, versions))
+
+
+def _about(state: State, submission: Submission, versions: Sequence[Version]) -> dict[str, Any]:
+    return {
+        "state": state, "submission": submission, "versions": versions[:TITLES_TOLD], "count": len(versions),
+        "further": max(len(versions) - TITLES_TOLD, 0),
+    }  # fmt: skip

@@ -14,6 +14,7 @@ from catalogue.desk.views import (
     public,
     reporting,
     sources,
+    submitting,
 )
 
 handler400 = "catalogue.desk.views.trouble.bad"
@@ -46,9 +47,9 @@ REPORTING = [
     path("versions/<uuid:key>/confirm/", reporting.confirm, name="confirm"),
     path("versions/<uuid:key>/withdraw/", reporting.withdraw, name="withdraw"),
     path("known/<slug:source>/not-ours/", reporting.not_ours, name="not-ours"),
-    path("submit/", reporting.submit, name="submit"),
-    path("submissions/<uuid:key>/", reporting.submission, name="submission"),
-    path("submissions/<uuid:key>/attachments/<int:number>/", reporting.attachment, name="attachment"),
+    path("submit/", submitting.submit, name="submit"),
+    path("submissions/<uuid:key>/", submitting.submission, name="submission"),
+    path("submissions/<uuid:key>/attachments/<int:number>/", submitting.attachment, name="attachment"),
     path("lists/", lists.upload, name="lists"),
     path("lists/<uuid:key>/", lists.mend, name="list"),
     path("lists/template.xlsx", lists.template, name="template"),
@@ -58,6 +59,7 @@ OFFICE = [
     path("queue/", office.queue, name="queue"),
     path("queue/publish/", office.publish_all, name="publish-all"),
     path("queue/<uuid:key>/", office.entry, name="review"),
+    path("submissions/<uuid:key>/accept/", office.accept_all, name="accept-all"),
     path("people/", office.people, name="people"),
     path("people/<uuid:key>/end/", office.hand_over, name="hand-over"),
     path("sources/", sources.sources, name="sources"),

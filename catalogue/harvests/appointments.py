@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from catalogue.datasets.withdrawing import sentence
 from catalogue.errors import RegisterError
 from catalogue.harvests.models import Appointment
+from catalogue.register.many import parts
 from catalogue.register.models import Source, Withdrawal
 from catalogue.register.schedules import trigger
 
@@ -96,12 +97,16 @@ def pause(sources: Sequence[Source], reason: str) -> None:
 
 def resume(sources: Sequence[Source]) -> None:
     """Harvest these by their schedules again."""
-    Appointment.objects.filter(source__in=list(sources)).update(paused="", failures=0)
+    for part in parts(sources):
+        Appointment.objects.filter(source__in=part).update(paused="", failures=0)
 
 
 def ask_for(sources: Sequence[Source]) -> None:
     """Harvest these as soon as the clock can, paused ones excepted. Raises RegisterError for one that is withdrawn."""
-    for withdrawal in Withdrawal.objects.filter(source__in=[source.pk for source in sources]):
-        raise RegisterError(sentence(withdrawal))
-    for source in sources:
-        Appointment.objects.update_or_create(source=source, defaults={"wanted": True})
+    for part in parts(sources):
+        for withdrawal in Withdrawal.objects.filter(source__in=part):
+            raise RegisterError(sentence(withdrawal))
+        wanted = [Appointment(source=source, wanted=True) for source in part]
+        Appointment.objects.bulk_create(
+            wanted, update_conflicts=True, unique_fields=["source"], update_fields=["wanted"]
+        )

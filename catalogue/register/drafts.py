@@ -12,14 +12,13 @@ from catalogue.errors import EditedMeanwhile, LifeCycleError
 from catalogue.register import remarks
 from catalogue.register.fields import Values
 from catalogue.register.life_cycle import Status
+from catalogue.register.many import AT_ONCE
 from catalogue.register.models import Entry, Source, Version
 from catalogue.register.searching import searched
+from catalogue.register.submission_models import ranked
 
 OPEN = (Status.DRAFT, Status.RECEIVED, Status.UNDER_REVIEW, Status.ACCEPTED)
 """A version that stands there is on its way; an entry has one such version at most."""
-
-AT_ONCE = 1_000
-"""Rows of one statement: more are not faster, and hold more memory."""
 
 
 def new(state: str, stated: Mapping[str, Any], *, source: Source | None = None, check: Any = None) -> Version:
@@ -37,11 +36,13 @@ def new(state: str, stated: Mapping[str, Any], *, source: Source | None = None, 
 
 def new_many(state: str, entries: Iterable[Mapping[str, Any]]) -> list[Version]:
     """Drafts of a whole list, all or none; thousands of them in few statements."""
-    read = (remarks.read(stated).values for stated in entries)
+    read = (remarks.read(stated) for stated in entries)
     made = [
-        Version(entry=Entry(state_id=state), state_id=state, fields=values, searched=searched(values))
-        for values in read
-    ]
+        Version(
+            entry=Entry(state_id=state), state_id=state, fields=each.values, searched=searched(each.values), rank=ranked(each)
+        )
+        for each in read
+    ]  # fmt: skip
     with transaction.atomic():
         Entry.objects.bulk_create([version.entry for version in made], AT_ONCE)
         return Version.objects.bulk_create(made, AT_ONCE)
@@ -64,9 +65,11 @@ def save(version: Version, stated: Mapping[str, Any], *, seen: int, check: Any =
 
     Raises EditedMeanwhile where somebody saved it since, and LifeCycleError where it is no draft any more.
     """
-    values: Values = remarks.read(stated).values
+    read = remarks.read(stated)
+    values: Values = read.values
     changes: dict[str, Any] = {
-        "fields": values, "searched": searched(values), "saves": F("saves") + 1, "edited": timezone.now(),
+        "fields": values, "searched": searched(values), "rank": ranked(read), "saves": F("saves") + 1,
+        "edited": timezone.now(),
     }  # fmt: skip
     if check is not None or values.get("url") != version.fields.get("url"):
         changes["check_result"] = check

@@ -1,10 +1,14 @@
 """From an accepted entry to the source that is harvested: the same words in the shape that `sources.yaml` has."""
 
 import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 import msgspec
 
-from catalogue.register.models import Source, Version
+from catalogue.register.many import AT_ONCE
+from catalogue.register.models import Entry, Source, Version
 from catalogue.register.source_entry import AUTO, Basis, HarvestPermission, SourceEntry
 from catalogue.register.source_rows import row_of
 from catalogue.states.models import State
@@ -17,21 +21,38 @@ LEVELS = frozenset({"national", "subnational", "local", "sector"})
 
 def feed(version: Version) -> Source:
     """The source of an accepted version, made or changed in the register; what an operator set for it stays."""
-    entry, said, submission = version.entry, version.said, version.submission
+    return feed_many([version])[0]
+
+
+def feed_many(versions: Sequence[Version]) -> list[Source]:
+    """The sources of accepted versions, in the same order and in few statements. Each version is of another entry, and all are
+    of one State."""
+    free = _free_ids([version for version in versions if version.entry.source is None])
+    made = [row_of(_source(version, free.get(version.pk, ""))) for version in versions]
+    said = [field.name for field in Source._meta.concrete_fields if not field.primary_key]
+    Source.objects.bulk_create(made, AT_ONCE, update_conflicts=True, unique_fields=["id"], update_fields=said)
+    for version, source in zip(versions, made, strict=True):
+        version.entry.source = source
+    Entry.objects.bulk_update([version.entry for version in versions], ["source"], AT_ONCE)
+    return made
+
+
+def _source(version: Version, free: str) -> SourceEntry:
+    """What is to be harvested. free: the id of a source that the register has not."""
+    said, submission = version.said, version.submission
     if submission is None:
         raise ValueError("a version that was never submitted cannot feed the harvesters")
-    basis = Basis("submission", submission.document, submission.received.isoformat())
     permission = None
     if said.get("harvesting") == "yes":
         permission = HarvestPermission(str(said["authority"]), submission.received.isoformat(), submission.document)
-    before = entry.source
+    before = version.entry.source
     kept = msgspec.convert(before.entry, SourceEntry) if before else None
     made = SourceEntry(
-        id=kept.id if kept else _free_id(version),
+        id=kept.id if kept else free,
         state=version.state_id,
         title={version.language: version.title},
         url=_address(version),
-        basis=basis,
+        basis=Basis("submission", submission.document, submission.received.isoformat()),
         protocol=_protocol(version),
         level=said["level"] if said.get("level") in LEVELS else "national",
     )
@@ -41,11 +62,7 @@ def feed(version: Version) -> Source:
         permission = permission or kept.harvest_permission
         if kept.protocol == made.protocol and kept.url == made.url:
             made = msgspec.structs.replace(made, options=kept.options)
-    source = row_of(msgspec.structs.replace(made, harvest_permission=permission))
-    source.save()
-    entry.source = source
-    entry.save(update_fields=["source"])
-    return source
+    return msgspec.structs.replace(made, harvest_permission=permission)
 
 
 def _address(version: Version) -> str:
@@ -65,16 +82,34 @@ def _protocol(version: Version) -> str:
     return found if found in known else AUTO
 
 
-def _free_id(version: Version) -> str:
-    """A readable id that no source has: the State's code, and the host or the title. Until the transaction ends no other
-    entry of the State gets one."""
+def _free_ids(versions: Sequence[Version]) -> dict[UUID, str]:
+    """By version: a readable id that no source has, of the State's code and the host or the title. Until the transaction ends
+    no other entry of the State gets one."""
+    if not versions:
+        return {}
     # Without keeping away who only refers to the State, as each event does.
-    State.objects.select_for_update(no_key=True).get(pk=version.state_id)
+    State.objects.select_for_update(no_key=True).get(pk=versions[0].state_id)
+    bases = {version.pk: _base(version) for version in versions}
+    taken = set(Source.objects.filter(id__startswith=_beginning(bases.values())).values_list("id", flat=True))
+    tried: dict[str, int] = defaultdict(int)
+    free = {}
+    for key, base in bases.items():
+        while True:
+            tried[base] += 1
+            found = base if tried[base] == 1 else f"{base}-{tried[base]}"
+            if found not in taken:
+                break
+        taken.add(found)
+        free[key] = found
+    return free
+
+
+def _beginning(texts: Collection[str]) -> str:
+    """What all of them begin with."""
+    first, last = min(texts), max(texts)
+    return next((first[:place] for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), first)
+
+
+def _base(version: Version) -> str:
     host = re.sub(r"^www\.", "", _address(version).split("://")[-1].split("/")[0].split(":")[0])
-    base = slug(f"{version.state_id}-{host if not host[:1].isdigit() else version.title}", MAX_SLUG_CHARACTERS)
-    taken = set(Source.objects.filter(id__startswith=base).values_list("id", flat=True))
-    return next(
-        each
-        for number in range(1, len(taken) + 2)
-        if (each := base if number == 1 else f"{base}-{number}") not in taken
-    )
+    return slug(f"{version.state_id}-{host if not host[:1].isdigit() else version.title}", MAX_SLUG_CHARACTERS)

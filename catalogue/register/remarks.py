@@ -82,6 +82,11 @@ class Read(msgspec.Struct):
         """Whether a mistake keeps it from being submitted."""
         return any(remark.blocks for remark in self.remarks)
 
+    @property
+    def doubted(self) -> bool:
+        """Whether anything is said against it. That something is not stated which people look for is a wish, and no doubt."""
+        return any(remark.code != "wished" for remark in self.remarks)
+
 
 def read(stated: Mapping[str, Any]) -> Read:
     """An entry as it was written in a form, a sheet or a request. Names that are no fields are ignored."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.errors import EntryRefused, LifeCycleError
-from catalogue.register import feeding, life_cycle, remarks
+from catalogue.register import acceptable, feeding, life_cycle, many, remarks
 from catalogue.register.life_cycle import Action, Party, Status
 from catalogue.register.models import Consent, Entry, Event, Source, Submission, Version
 
@@ -27,6 +27,9 @@ REASONS: dict[str, Promise] = {
 }
 """For returning an entry, or for finding it out of scope; a free text may stand beside or instead."""
 
+
+TITLES_TOLD = 10
+"""Of entries with mistakes, in one sentence."""
 
 FEEDING = (Status.ACCEPTED, Status.PUBLISHED)
 """While a version of an entry stands there its source is harvested and published."""
@@ -50,29 +53,29 @@ SYSTEM = Actor("", "system")
 COMMAND_LINE = Actor("", "command-line")
 
 
-def submit(submission: Submission, versions: Sequence[Version], actor: Actor) -> None:
-    """A State's list reaches the secretariat: all of these drafts, or none.
+def submit(submission: Submission, versions: Sequence[Version], actor: Actor) -> list[Version]:
+    """A State's list reaches the secretariat: all of these drafts, or none. Gives them as they stand then.
 
     Raises EntryRefused where one of them lacks what it must have, LifeCycleError where one is no draft.
     """
     if not versions:
         raise EntryRefused(gettext("A submission needs at least one entry; choose the drafts to submit."))
-    refused = [version.title or str(version.number) for version in versions if remarks.read(version.fields).blocked]
-    if refused:
-        titles = "; ".join(refused)
-        raise EntryRefused(gettext("These entries have mistakes; mend them first: %(titles)s.") % {"titles": titles})
     with transaction.atomic():
-        # In one order, whoever else submits some of the same.
-        list(
-            Version.objects.select_for_update()
-            .filter(pk__in=[each.pk for each in versions])
-            .order_by("pk")
-            .values("pk")
-        )
+        held = many.held([version.pk for version in versions])
+        refused = [each.title or str(each.number) for each in held if remarks.read(each.fields).blocked]
+        if refused:
+            titles = "; ".join(refused[:TITLES_TOLD]) + ("; …" if len(refused) > TITLES_TOLD else "")
+            raise EntryRefused(
+                gettext("These entries have mistakes; mend them first: %(titles)s.") % {"titles": titles}
+            )
+        many.check(held, Action.SUBMIT, actor)
         submission.save()
-        for version in versions:
+        for version in held:
             version.submission = submission
-            _step(version, Action.SUBMIT, actor, note=submission.document)
+        many.step(held, Action.SUBMIT, actor, submission.document)
+    for version in versions:
+        version.submission, version.status = submission, Status.RECEIVED
+    return held
 
 
 def review(version: Version, actor: Actor) -> None:
@@ -86,6 +89,18 @@ def accept(version: Version, actor: Actor, note: str = "") -> None:
         _step(version, Action.ACCEPT, actor, note=note)
         if version.fields.get("kind") == "source":
             feeding.feed(version)
+
+
+def accept_unopposed(submission: Submission, actor: Actor) -> list[Version]:
+    """Accept every entry of a list that nothing is said against (`acceptable`), all of them or none, each with its event;
+    their sources begin to be harvested. Gives them, with their entries. Raises LifeCycleError where somebody else takes one on
+    at this moment."""
+    with transaction.atomic():
+        keys = acceptable.unopposed(submission).keys
+        accepted = many.held(keys, "entry__source", "submission")
+        many.step(accepted, Action.ACCEPT, actor)
+        feeding.feed_many([version for version in accepted if version.fields.get("kind") == "source"])
+    return accepted
 
 
 def send_back(version: Version, actor: Actor, reasons: Collection[str], note: str = "") -> None:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Never
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from catalogue.register import remarks
 from catalogue.register.fields import Values
 from catalogue.register.life_cycle import Status
 from catalogue.register.searching import searched
@@ -72,11 +73,28 @@ class Entry(models.Model):
         return str(self.id)
 
 
+class Rank(models.IntegerChoices):
+    """What is to be said of a version, so that pages need not judge every one: a mistake keeps it from being submitted;
+    something is said against it; or nothing is."""
+
+    BLOCKED = 0
+    DOUBTED = 1
+    FINE = 2
+
+
+def ranked(read: remarks.Read) -> Rank:
+    """The rank of what was read."""
+    if read.blocked:
+        return Rank.BLOCKED
+    return Rank.DOUBTED if read.doubted else Rank.FINE
+
+
 class Version(models.Model):
     """What a State says of an entry at one time. Edited while it is a draft, never afterwards.
 
     fields: see `register.fields`. check_result: what the check of its address saw, as `catalogue.check` tells it. saves: how
-    often the draft was saved; who edits an older saving is told. searched: of `fields`, what a search looks through.
+    often the draft was saved; who edits an older saving is told. searched: of `fields`, what a search looks through. rank: of
+    `fields`, what is to be said of them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -89,6 +107,7 @@ class Version(models.Model):
     check_result: Any = models.JSONField(null=True, blank=True)
     saves = models.PositiveIntegerField(default=0)
     searched = models.TextField(blank=True, default="", editable=False)
+    rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.BLOCKED, editable=False)
     edited = models.DateTimeField(auto_now=True)
     decided = models.DateTimeField(null=True)
 
@@ -97,15 +116,17 @@ class Version(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["entry", "number"], name="one_version_of_a_number")]
         indexes: ClassVar = [
             models.Index(fields=["status", "edited"], name="version_queue"),
-            models.Index(fields=["state", "status"], name="version_of_state"),
+            models.Index(fields=["state", "status", "edited"], name="version_by_age"),
+            models.Index(fields=["state", "status", "rank", "edited"], name="version_by_rank"),
         ]
 
     def __str__(self) -> str:
         return self.title or str(self.id)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keeps what is searched along with what is said; an update of rows in the database does so itself."""
+        """Keeps what is searched, and the rank, along with what is said; an update of rows in the database does so itself."""
         self.searched = searched(self.fields)
+        self.rank = ranked(remarks.read(self.fields))
         super().save(*args, **kwargs)
 
     @property

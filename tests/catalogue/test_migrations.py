@@ -84,6 +84,8 @@ def test_what_the_desk_kept_before_it_could_be_searched_is_found():
     version.objects.bulk_create(
         version(entry=entry, number=n, state=state, fields={"title": f"{TITLE} {n}"}, status="draft") for n in range(1_201)
     )  # fmt: skip
+    whole = {"kind": "source", "title": TITLE, "authority": "M", "url": "https://x.example", "language": "ru"}
+    version.objects.create(entry=entry, number=2_000, state=state, fields=whole, status="draft")
     submission = old.get_model("register", "Submission").objects.create(
         state=state, document="Note 1", received=date(2026, 2, 3), language="ru", transmitted_by="Mission"
     )
@@ -92,8 +94,10 @@ def test_what_the_desk_kept_before_it_could_be_searched_is_found():
     )
     call_command("migrate", verbosity=0)
     now = apps.get_model("register.Version")
-    assert now.objects.count() == 1_201
-    assert now.objects.filter(searched__contains="портал закупок").count() == 1_201
+    assert now.objects.count() == 1_202
+    assert now.objects.filter(searched__contains="портал закупок").count() == 1_202
+    assert now.objects.get(rank=2).number == 2_000, "they are judged; a title alone is a mistake"
+    assert now.objects.filter(rank=0).count() == 1_201
     assert now.objects.get(number=1_200).fields == {"title": f"{TITLE} 1200"}
     assert apps.get_model("register.Submission").objects.get().received == date(2026, 2, 3)
     assert apps.get_model("register.Event").objects.get().action == "invite"

@@ -13,19 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.datasets import withdrawing
-from catalogue.desk import inviting, mail, reading
+from catalogue.desk import inviting, mail, reading, telling
 from catalogue.desk.forms import DecisionForm, InvitationForm
 from catalogue.desk.guards import for_officer, person_of
+from catalogue.desk.templatetags.desk import number
 from catalogue.errors import CatalogueError, LifeCycleError
 from catalogue.harvests import appointments
 from catalogue.harvests.models import Appointment
 from catalogue.people import invitations, permissions
 from catalogue.people.models import Invitation, Person, Role
 from catalogue.reconcile.models import undecided
-from catalogue.register import life_cycle, remarks, review
+from catalogue.register import life_cycle, many, remarks, review
 from catalogue.register.fields import FIELDS
 from catalogue.register.life_cycle import Action, Status
-from catalogue.register.models import Version
+from catalogue.register.models import Source, Submission, Version
 from catalogue.states.languages import current
 from catalogue.states.models import State
 
@@ -145,6 +146,34 @@ def _decide(request: HttpRequest, found: Version, action: str, reasons: list[str
             messages.success(request, _("The decision is recorded, and the State is told."))
         else:
             messages.warning(request, _("The decision is recorded, but the e-mail to the State could not be sent."))
+
+
+@for_officer
+@require_POST
+def accept_all(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Accept every entry of a list that neither the check nor the remarks say anything against; the State is told once."""
+    found = get_object_or_404(Submission.objects.select_related("state"), pk=key)
+    actor = permissions.actor(person_of(request))
+    try:
+        with transaction.atomic():
+            accepted = review.accept_unopposed(found, actor)
+            sources = [version.entry.source for version in accepted if version.entry.source is not None]
+            for part in many.parts(sources):
+                for source in Source.objects.filter(pk__in=[each.pk for each in part]).exclude(withdrawal=None):
+                    withdrawing.restore(source, actor)
+            appointments.resume(sources)
+            appointments.ask_for(sources)
+    except CatalogueError as error:
+        messages.error(request, str(error))
+        return redirect("desk:submission", code=found.state_id, key=key)
+    told = {"count": number(len(accepted))}
+    if not accepted:
+        messages.info(request, _("It was so already; nothing is changed."))
+    elif telling.accepted(found.state, found, accepted):
+        messages.success(request, _("Accepted: %(count)s. The State is told.") % told)
+    else:
+        messages.warning(request, _("Accepted: %(count)s. The e-mail to the State could not be sent.") % told)
+    return redirect("desk:submission", code=found.state_id, key=key)
 
 
 @for_officer

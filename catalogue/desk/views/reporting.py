@@ -1,19 +1,21 @@
-"""A State's own desk: its register as it stands, drafts, submitting, confirming, withdrawing."""
+"""A State's own desk: its register as it stands, drafts, confirming, withdrawing."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalogue.datasets import withdrawing
-from catalogue.desk import attachments, mail, reading, telling
-from catalogue.desk.forms import EntryForm, SubmissionForm
+from catalogue.desk import mail, reading
+from catalogue.desk.forms import EntryForm
 from catalogue.desk.guards import for_state, person_of
 from catalogue.desk.models import Check
 from catalogue.errors import CatalogueError, EditedMeanwhile
@@ -22,7 +24,7 @@ from catalogue.people import permissions
 from catalogue.register import drafts, life_cycle, remarks, review
 from catalogue.register.fields import FIELDS, shown, texts
 from catalogue.register.life_cycle import Action, Status
-from catalogue.register.models import Source, Submission, Version
+from catalogue.register.models import Source, Version
 from catalogue.states.languages import current
 from catalogue.states.models import State
 
@@ -31,25 +33,25 @@ from catalogue.states.models import State
 @require_safe
 def register(request: HttpRequest, state: State) -> HttpResponse:
     """The State's register as it stands: what is published, what is on its way, what is publicly known."""
-    published = list(reading.published(state.code))
-    on_the_way = list(reading.on_the_way(state.code))
-    known = list(reading.publicly_known(state.code))
-    superseded = {
-        version.entry_id for version in on_the_way if version.status not in (Status.RETURNED, Status.OUT_OF_SCOPE)
-    }
+    published = _page(request, "published", reading.published(state.code))
     context = {
         "state": state,
         "published": published,
-        "drafts": [each for each in on_the_way if each.status == Status.DRAFT],
-        "returned": [each for each in on_the_way if each.status == Status.RETURNED and each.entry_id not in superseded],
-        "submitted": [each for each in on_the_way if each.status not in (Status.DRAFT, Status.RETURNED)],
-        "known": known,
-        "withdrawn": list(reading.withdrawn(state.code)),
-        "known_withdrawn": list(reading.publicly_known(state.code, withdrawn=True)),
+        "drafts": _page(request, "drafts", reading.drafts(state.code)),
+        "returned": _page(request, "returned", reading.returned(state.code)),
+        "submitted": _page(request, "submitted", reading.with_the_secretariat(state.code)),
+        "known": _page(request, "known", reading.publicly_known(state.code)),
+        "withdrawn": _page(request, "withdrawn", reading.withdrawn(state.code)),
+        "known_withdrawn": _page(request, "known-withdrawn", reading.publicly_known(state.code, withdrawn=True)),
         "observed": reading.harvested([entry.source_id for entry in published if entry.source_id]),
         "submissions": list(state.submissions.all()[:20]),
     }
     return render(request, "desk/register.html", context)
+
+
+def _page(request: HttpRequest, name: str, rows: QuerySet[Any]) -> Page[Any]:
+    """The part of a list that is asked for; each list of a page has a number of its own."""
+    return Paginator(rows, reading.ENTRIES_A_PAGE).get_page(request.GET.get(name))
 
 
 # -- drafts
@@ -224,56 +226,3 @@ def not_ours(request: HttpRequest, state: State, source: str) -> HttpResponse:
     mail.to_officers("not_ours", {"state": state, "source": found})
     messages.success(request, _("The secretariat is told that this is not the State's source."))
     return redirect("desk:register", code=state.code)
-
-
-# -- submitting
-
-
-@for_state
-def submit(request: HttpRequest, state: State) -> HttpResponse:
-    """Hand drafts in with the document that transmits them."""
-    waiting = list(Version.objects.filter(state=state, status=Status.DRAFT).select_related("submission", "entry"))
-    read = {each.pk: remarks.read(each.fields) for each in waiting}
-    rows = [(each, read[each.pk]) for each in waiting]
-    form = SubmissionForm(request.POST or None, request.FILES or None, initial={"language": current()})
-    if request.method == "POST" and form.is_valid():
-        chosen = [each for each in waiting if str(each.pk) in request.POST.getlist("entries")]
-        made = form.save(commit=False)
-        made.state, made.on_paper = state, permissions.may_review(request.user)
-        try:
-            upload = form.cleaned_data.get("attachment")
-            kept = attachments.examine(upload) if upload else None
-            with transaction.atomic():
-                review.submit(made, chosen, permissions.actor(person_of(request)))
-                if kept:
-                    attachments.keep(made, kept)
-        except CatalogueError as error:
-            form.add_error(None, str(error))
-        else:
-            if telling.submitted(state, made, chosen):
-                messages.success(request, _("The list is submitted; a receipt is on its way by e-mail."))
-            else:
-                messages.warning(request, _("The list is submitted, but the receipt could not be sent by e-mail."))
-            return redirect("desk:submission", code=state.code, key=made.pk)
-    context = {"state": state, "rows": rows, "form": form, "chosen": request.POST.getlist("entries")}
-    return render(request, "desk/submit.html", context, status=422 if form.is_bound else 200)
-
-
-@for_state
-@require_safe
-def submission(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
-    """One list, and what became of each entry of it."""
-    found = get_object_or_404(Submission, pk=key, state=state)
-    context = {
-        "state": state, "submission": found, "versions": list(found.versions.select_related("submission")),
-        "attachments": list(found.attachments.all()),
-    }  # fmt: skip
-    return render(request, "desk/submission.html", context)
-
-
-@for_state
-@require_safe
-def attachment(request: HttpRequest, state: State, key: UUID, number: int) -> FileResponse:
-    """A document that came with a list, as a download."""
-    found = get_object_or_404(Submission, pk=key, state=state)
-    return attachments.download(get_object_or_404(found.attachments, pk=number))

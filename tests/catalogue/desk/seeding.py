@@ -81,6 +81,16 @@ def seed(password: str) -> dict[str, str]:
                     ), [second], by_state)  # fmt: skip
                     keys[status] = str(second.pk)
             keys[f"{status}-entry"] = str(version.entry_id)
+    many = [
+        {"kind": "source", "title": f"{title} {n}", "language": tag, "authority": "M", "url": f"https://{tag}.xa.example/{n}"}
+        for n in range(60) for tag, title in titles.items()
+    ]  # fmt: skip
+    drafts.new_many("XA", [{"title": "Sans adresse", "language": "fr"}, *many[:120]])
+    list_ = Submission(
+        state=xa, document="Note verbale 14/2026", received=date(2026, 6, 3), language="fr", transmitted_by="Mission permanente"
+    )  # fmt: skip
+    review.submit(list_, drafts.new_many("XA", many[120:]), by_state)
+    keys["long-submission"] = str(list_.pk)
     source = row_of(
         SourceEntry("xa-known", "XA", {"en": "A portal"}, "https://known.xa.example", Basis("public-knowledge"))
     )

@@ -51,6 +51,7 @@ def pages(keys: dict[str, str]) -> dict[str, dict[str, str]]:
         "officer@secretariat.example": {
             "office": "office/", "queue": "office/queue/", "queue-accepted": "office/queue/?status=accepted",
             "review": f"office/queue/{keys['received']}/", "review-again": f"office/queue/{keys['again']}/",
+            "submission-to-accept": f"desk/XA/submissions/{keys['long-submission']}/",
             "people": "office/people/", "sources": "office/sources/", "source": "office/sources/xa-known/",
             "source-withdrawn": "office/sources/xa-gone/",
         },

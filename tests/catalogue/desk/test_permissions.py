@@ -53,6 +53,7 @@ def address(name: str, register: Register) -> str:
             "key": Upload.objects.create(person=register.people["state"], state=register.state, name="list.csv").pk
         },
         "submission": {"key": submitted.submission_id},
+        "accept-all": {"key": submitted.submission_id},
         "attachment": {"key": submitted.submission_id, "number": 1},
         "not-ours": {"source": "xa-known"},
         "review": {"key": submitted.pk},
