@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from catalogue.datasets import withdrawing
 from catalogue.desk import mail
-from catalogue.register.models import Submission, Version
+from catalogue.register.models import Source, Submission, Version
 from catalogue.states.models import State
 
 TITLES_TOLD = 100
@@ -22,6 +23,14 @@ def submitted(state: State, submission: Submission, versions: Sequence[Version])
 def accepted(state: State, submission: Submission, versions: Sequence[Version]) -> bool:
     """Word to the State that many entries of a list were accepted at once. False as above."""
     return mail.to_state("accepted", state.code, _about(state, submission, versions))
+
+
+def decided(source: Source, event: str, note: str, datasets: int) -> bool:
+    """Word to the State that the secretariat withdrew its source, or restored it. event: its name in `datasets.withdrawing`.
+    datasets: how many leave the catalogue, or come back. False as above."""
+    name = {withdrawing.WITHDRAW: "source_withdrawn", withdrawing.RESTORE: "source_restored"}[event]
+    context = {"state": source.state, "source": source, "note": note, "datasets": datasets}
+    return mail.to_state(name, source.state_id, context)
 
 
 def _about(state: State, submission: Submission, versions: Sequence[Version]) -> dict[str, Any]:

@@ -24,6 +24,13 @@ EVENTS: dict[str, Promise] = {
 }
 """What happened, by the name of the event."""
 
+WITHDRAWN_BY: dict[str, Promise] = {
+    "focal-point": _("Withdrawn by the State"),
+    "officer": _("Withdrawn by the secretariat"),
+    "command-line": _("Withdrawn by an operator of the catalogue"),
+}
+"""Who withdrew a source, by the role in the event."""
+
 DISCLAIMER = _(
     "The designations employed and the presentation of material on this page do not imply the expression of any opinion "
     "whatsoever on the part of the Secretariat of the United Nations concerning the legal status of any country, territory, "

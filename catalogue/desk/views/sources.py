@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.datasets import withdrawing
-from catalogue.desk import reading
+from catalogue.desk import reading, telling
 from catalogue.desk.forms import PauseForm, PermissionForm, ScheduleForm
 from catalogue.desk.guards import for_officer, person_of
 from catalogue.desk.templatetags.desk import number
+from catalogue.desk.words import WITHDRAWN_BY
 from catalogue.errors import HoldError, LetterNotPossible
 from catalogue.harvests import appointments, letters
 from catalogue.people import permissions
@@ -77,6 +78,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
         "source": found, "runs": runs, "letter": letter, "letter_language": language,
         "holds": list(undecided().filter(source=found)), "live": withdrawing.live([key]),
         "events": list(reversed(found.events.order_by("-id")[:EVENTS_SHOWN])), "disowned": _disowned(found),
+        "withdrawn_by": _withdrawn_by(found),
         "appointment": getattr(found, "appointment", None), "observed": reading.harvested([key])[key],
         "pause_form": PauseForm(), "schedule_form": ScheduleForm(initial={"schedule": found.schedule}),
         "permission_form": PermissionForm(initial=found.permission or {}),
@@ -88,7 +90,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, key: str, action: str) -> HttpResponse:
     """Run now, pause, resume, schedule, record a permission, withdraw or restore."""
-    found = get_object_or_404(Source.objects.select_related("withdrawal"), pk=key)
+    found = get_object_or_404(Source.objects.select_related("withdrawal", "state"), pk=key)
     try:
         match action:
             case "now" | "resume" if found.withdrawn:
@@ -127,6 +129,7 @@ def _reschedule(found: Source, schedule: str) -> None:
 
 def _decide(request: HttpRequest, found: Source, action: str) -> None:
     actor, note = permissions.actor(person_of(request)), request.POST.get("note", "").strip()
+    event = withdrawing.RESTORE if action == "restore" else withdrawing.WITHDRAW
     if action == "restore":
         with transaction.atomic():
             effect = withdrawing.restore(found, actor, note)
@@ -139,10 +142,20 @@ def _decide(request: HttpRequest, found: Source, action: str) -> None:
     else:
         effect = withdrawing.withdraw(found, actor, note, datetime.now(UTC))
         said = _("The source is withdrawn. Datasets that leave the catalogue with the next publishing: %(count)s.")
-    if effect.changed:
-        messages.success(request, said % {"count": number(effect.datasets)})
-    else:
+    if not effect.changed:
         messages.info(request, _("It was so already; nothing is changed."))
+        return
+    messages.success(request, said % {"count": number(effect.datasets)})
+    if telling.decided(found, event, note, effect.datasets):
+        messages.success(request, _("The decision is recorded, and the State is told."))
+    else:
+        messages.warning(request, _("The decision is recorded, but the e-mail to the State could not be sent."))
+
+
+def _withdrawn_by(found: Source) -> str:
+    """Who withdrew a source that is withdrawn: the role, and nobody's name."""
+    last = found.events.filter(action=withdrawing.WITHDRAW).order_by("-id").first() if found.withdrawn else None
+    return str(WITHDRAWN_BY.get(last.role, "")) if last is not None else ""
 
 
 def _disowned(found: Source) -> Event | None:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from catalogue.datasets import withdrawing
 from catalogue.datasets.models import Dataset
 from catalogue.datasets.withdrawing import RESTORE, WITHDRAW
 from catalogue.desk import digests
@@ -193,6 +194,49 @@ def test_an_officer_decides_about_a_source_that_is_not_the_states(register, sign
 
 
 # -- letters
+
+
+@pytest.mark.django_db
+def test_a_state_is_told_that_its_source_was_withdrawn_or_restored_each_in_their_language(register, signed_in):
+    Person.objects.filter(email="focal@xa.example").update(language="fr")
+    datasets_of(register.source, 2)
+    act = {
+        name: reverse("desk:source-act", kwargs={"key": "xa-known", "action": name}) for name in ("withdraw", "restore")
+    }
+    answer = signed_in["officer"].post(act["withdraw"], {"note": "The portal <closed>."}, follow=True).content.decode()
+    assert "and the State is told" in answer
+    assert "Withdrawn by the secretariat" in answer
+    assert register.people["officer"].email not in answer
+    told = {letter.to[0]: letter for letter in mail.outbox}
+    assert set(told) == {"focal@xa.example", "colleague@xa.example"}
+    assert told["colleague@xa.example"].subject == "The secretariat withdrew a source of Xanadu from the catalogue"
+    assert told["focal@xa.example"].subject == "Le secrétariat a retiré du catalogue une source (Xanadou)"
+    body = told["colleague@xa.example"].body
+    assert "https://known.xa.example" in body
+    assert "with the next publishing: 2. Nothing is lost" in body
+    assert "Note of the secretariat: The portal <closed>." in body
+    assert "/en/desk/XA/" in body
+    mail.outbox.clear()
+    signed_in["officer"].post(act["withdraw"], {"note": "Again."})
+    assert mail.outbox == [], "it was so already"
+    signed_in["officer"].post(act["restore"], {"note": ""})
+    told = {letter.to[0]: letter for letter in mail.outbox}
+    assert "restored a source of Xanadu" in told["colleague@xa.example"].subject
+    assert "come back with the next publishing: 2" in told["colleague@xa.example"].body
+    assert "Note of" not in told["colleague@xa.example"].body
+
+
+@pytest.mark.django_db
+def test_a_sources_page_says_which_party_withdrew_it(register, signed_in):
+    page = reverse("desk:source", kwargs={"key": "xa-known"})
+    for actor, said in (
+        (FOCAL, "Withdrawn by the State"),
+        (review.COMMAND_LINE, "Withdrawn by an operator of the catalogue"),
+    ):
+        withdrawing.withdraw(register.source, actor, "", timezone.now())
+        assert said in signed_in["officer"].get(page).content.decode()
+        withdrawing.restore(register.source, actor)
+        assert said not in signed_in["officer"].get(page).content.decode()
 
 
 @pytest.mark.django_db
