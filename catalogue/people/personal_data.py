@@ -24,6 +24,15 @@ def export(person: Person) -> dict[str, Any]:
             for each in Invitation.objects.filter(email__iexact=person.email)
         ],
         "tokens": [{"name": each.name, "created": each.created.isoformat()} for each in person.tokens.all()],
+        "uploads": [
+            {
+                "file": each.name,
+                "state": each.state_id,
+                "created": each.created.isoformat(),
+                "changed": each.changed.isoformat(),
+            }
+            for each in person.uploads.order_by("created")
+        ],
         "events": [
             {"at": each.at.isoformat(), "action": each.action, "version": str(each.version_id or "")}
             for each in Event.objects.filter(actor=str(person.id))

@@ -204,6 +204,18 @@ def test_a_list_that_nobody_went_on_with_is_gone_with_its_file(register, signed_
 
 
 @pytest.mark.django_db
+def test_a_persons_waiting_lists_are_named_in_what_is_held_about_the_person(register, signed_in):
+    uploaded(signed_in["state"], table(("Portal", "Web"), ("A", LINK)))
+    found = Upload.objects.get()
+    (told,) = personal_data.export(register.people["state"])["uploads"]
+    assert told == {
+        "file": found.name, "state": "XA", "created": found.created.isoformat(), "changed": found.changed.isoformat(),
+    }  # fmt: skip
+    assert personal_data.export(register.people["colleague"])["uploads"] == []
+    assert signed_in["state"].get(reverse("desk:my-data")).json()["uploads"] == [told]
+
+
+@pytest.mark.django_db
 def test_the_lists_of_a_person_are_forgotten_with_the_person(register, signed_in):
     uploaded(signed_in["state"], table(("Portal", "Web"), ("A", LINK)))
     personal_data.erase(register.people["state"])
