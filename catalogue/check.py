@@ -18,7 +18,7 @@ from catalogue.assess import validation
 from catalogue.configuration import Configuration
 from catalogue.errors import CheckNotPossible
 from catalogue.harvests.probing import Probed, Tell, lines_of, probe
-from catalogue.register.entry_reader import url_mistake
+from catalogue.register.addresses import url_mistake
 from harvesters import base
 from harvesters.detect import FALLBACK, SECONDS_BETWEEN, Candidate, Step, with_scheme
 from harvesters.findings import Finding, describe, find

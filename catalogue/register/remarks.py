@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.register.entry_reader import url_mistake
+from catalogue.register.addresses import url_mistake
 from catalogue.register.fields import BY_NAME, FIELDS, MAX_CHARACTERS, SEPARATOR, Field, Values
 from catalogue.states.dates import listed
 from catalogue.states.languages import DJANGO_LANGUAGES, current
