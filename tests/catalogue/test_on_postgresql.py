@@ -19,7 +19,7 @@ CHOSEN = (
     "tests/catalogue/desk/test_databases.py",
     "tests/catalogue/desk/test_at_once.py",
     "tests/catalogue/desk/test_search.py",
-    "tests/catalogue/desk/test_api_again.py",
+    "tests/catalogue/desk/api/test_again.py",
     "tests/catalogue/desk/test_size.py",
 )
 """The others are run on it by hand: CATALOGUE_DATABASE_URL=postgresql://... pytest tests/catalogue/desk."""

@@ -1,7 +1,6 @@
 """A register with two fictional States, their people and their entries in every status; clients that are signed in."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 
 import pytest
@@ -11,11 +10,12 @@ from django.test import Client
 
 from catalogue.people.models import Person, Role
 from catalogue.register import drafts, review
-from catalogue.register.models import Source, Submission, Version
+from catalogue.register.models import Source, Version
 from catalogue.register.review import Actor
 from catalogue.register.source_entry import Basis, SourceEntry
 from catalogue.register.source_rows import row_of
 from catalogue.states.models import State
+from tests.catalogue.register.submissions import submission
 
 PASSWORD = "correct horse battery staple"
 FOCAL, OFFICER = Actor("focal", "focal-point"), Actor("officer", "officer")
@@ -26,16 +26,6 @@ def entry(number: int, **more: object) -> dict[str, object]:
         "kind": "source", "title": f"SECRET {number}", "language": "en", "authority": "Ministry of Finance",
         "url": f"https://data.xa.example/{number}", "description": "Contracts", **more,
     }  # fmt: skip
-
-
-def submission(state: State, **more: object) -> Submission:
-    stated = {
-        "document": "Note verbale 1/2026",
-        "received": date(2026, 2, 3),
-        "language": "en",
-        "transmitted_by": "Mission",
-    }
-    return Submission(state=state, **{**stated, **more})
 
 
 @cache

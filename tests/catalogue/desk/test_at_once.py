@@ -21,7 +21,8 @@ from catalogue.register.review import COMMAND_LINE
 from catalogue.register.source_entry import Basis, SourceEntry
 from catalogue.register.source_rows import row_of
 from catalogue.states.models import State
-from tests.catalogue.desk.conftest import FOCAL, OFFICER, PASSWORD, entry, submission
+from tests.catalogue.desk.conftest import FOCAL, OFFICER, PASSWORD, entry
+from tests.catalogue.register.submissions import submission
 from tests.catalogue.register.test_filing import FILE
 
 pytestmark = [

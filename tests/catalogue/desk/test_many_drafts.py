@@ -14,8 +14,9 @@ from catalogue.harvests.models import Appointment
 from catalogue.register import drafts, review
 from catalogue.register.life_cycle import Status
 from catalogue.register.models import Entry, Event, Rank, Source, Submission, Version
-from tests.catalogue.desk.conftest import FOCAL, OFFICER, entry, submission
+from tests.catalogue.desk.conftest import FOCAL, OFFICER, entry
 from tests.catalogue.desk.test_size import MAX_SECONDS, measured
+from tests.catalogue.register.submissions import submission
 
 pytestmark = pytest.mark.django_db
 

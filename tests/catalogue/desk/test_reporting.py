@@ -27,8 +27,9 @@ from catalogue.register.life_cycle import Status
 from catalogue.register.models import Entry, Event, Source, Version, Withdrawal
 from harvesters.phrases import all_in_words, clauses, phrase
 from tests.catalogue.desk import browsing
-from tests.catalogue.desk.conftest import FOCAL, OFFICER, PASSWORD, entry, submission
+from tests.catalogue.desk.conftest import FOCAL, OFFICER, PASSWORD, entry
 from tests.catalogue.real_lists import REAL
+from tests.catalogue.register.submissions import submission
 from tests.conftest import REALDATA, needs_realdata
 
 XA = {"code": "XA"}

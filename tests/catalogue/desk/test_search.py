@@ -15,7 +15,8 @@ from catalogue.register import drafts, review
 from catalogue.register.life_cycle import Status
 from catalogue.register.models import Entry, Submission, Version
 from catalogue.register.searching import folded, searched
-from tests.catalogue.desk.conftest import FOCAL, OFFICER, entry, submission
+from tests.catalogue.desk.conftest import FOCAL, OFFICER, entry
+from tests.catalogue.register.submissions import submission
 
 TITLES = {
     "ru": "Реестр ЗАКУПОК: ёмкости и Йогурт",

@@ -1,6 +1,5 @@
 """The life of an entry: every step from every status by everybody, and what each leaves behind."""
 
-from datetime import date
 from itertools import product
 
 import pytest
@@ -11,6 +10,7 @@ from catalogue.register.life_cycle import TRANSITIONS, Action, Status
 from catalogue.register.models import Event, Source, Submission, Version
 from catalogue.register.review import Actor
 from catalogue.states.models import State
+from tests.catalogue.register.submissions import submission
 
 pytestmark = pytest.mark.django_db
 
@@ -25,16 +25,6 @@ ENTRY = {
 @pytest.fixture
 def state() -> State:
     return State.objects.create(code="XA", kind="fictional", names={"en": "Xanadu"})
-
-
-def submission(state: State, **more: object) -> Submission:
-    stated = {
-        "document": "Note verbale 1/2026",
-        "received": date(2026, 2, 3),
-        "language": "fr",
-        "transmitted_by": "Mission",
-    }
-    return Submission(state=state, **{**stated, **more})
 
 
 def submitted(state: State, **fields: object) -> Version:

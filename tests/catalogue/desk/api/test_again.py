@@ -15,14 +15,12 @@ from catalogue.people.models import Token
 from catalogue.register import review
 from catalogue.register.models import Submission, Version
 from catalogue.states.languages import DJANGO_LANGUAGES
-from tests.catalogue.desk import test_api
-from tests.catalogue.desk.test_api import API, ENTRY, LIST, Register
+from tests.catalogue.desk.api.calls import API, ENTRY, LIST, Register
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.filterwarnings("ignore:No directory at:UserWarning"),  # static files are collected when the desk starts
 ]
-register, _fresh_rates = test_api.register, test_api._fresh_rates
 BODY = LIST | {"entries": [{**ENTRY, "url": "https://new.xa.example"}]}
 PATH = f"{API}/states/XA/submissions"
 
