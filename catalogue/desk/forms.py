@@ -58,7 +58,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
             "document": _("Number of the note verbale, or document symbol"),
             "received": _("Date of the document"),
             "transmitted_by": _("Ministry or mission that transmits it"),
-            "covers": _("Period or session"),
+            "covers": _("Period or session covered"),
             "consent": _("Consent to publication"),
         }
         help_texts = {"covers": ""}  # noqa: RUF012

@@ -15,7 +15,7 @@ EVENTS: dict[str, Promise] = {
     "withdraw": pgettext_lazy("event", "Withdrawn"),
     "confirm": pgettext_lazy("event", "Confirmed: no change"),
     "invite": _("A focal point was invited"),
-    "join": _("A focal point took up the invitation"),
+    "join": _("A focal point accepted the invitation"),
     "hand-over": _("A focal point's role ended"),
     "permission": _("Permission to harvest recorded"),
     "withdraw-source": _("Source withdrawn from the catalogue"),

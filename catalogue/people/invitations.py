@@ -48,7 +48,9 @@ def find(secret: str) -> Invitation:
     """The invitation of a link that still works. Raises InvitationError, which does not say why it does not."""
     found = Invitation.objects.filter(digest=digest(secret), used=None, expires__gt=timezone.now()).first()
     if found is None:
-        raise InvitationError(_("This invitation was used, or its time is over; ask the secretariat for another."))
+        raise InvitationError(
+            _("This invitation has already been used or has expired; ask the secretariat for a new one.")
+        )
     return found
 
 

@@ -88,5 +88,5 @@ def drop(version: Version) -> None:
     """Throw a draft away; with its entry where it had no other version."""
     with transaction.atomic():
         if not Version.objects.filter(pk=version.pk, status=Status.DRAFT).delete()[0]:
-            raise LifeCycleError(_("Only a draft can be thrown away; withdraw the entry instead."))
+            raise LifeCycleError(_("Only a draft can be deleted; withdraw the entry instead."))
         Entry.objects.filter(pk=version.entry_id, versions=None).delete()

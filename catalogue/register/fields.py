@@ -38,7 +38,7 @@ LEVELS = (
     ("national", pgettext_lazy("level", "National")),
     ("subnational", pgettext_lazy("level", "Subnational")),
     ("local", pgettext_lazy("level", "Local")),
-    ("sector", pgettext_lazy("level", "Sector")),
+    ("sector", pgettext_lazy("level", "Sectoral")),
 )
 STAGES = (
     ("planned", pgettext_lazy("stage", "Planned")),
@@ -58,7 +58,10 @@ FIELDS = (
     Field("authority", _("Maintaining authority"), needed=True, help=_("The public body that maintains it.")),
     Field("level", _("Level of the authority"), "choice", wished=True, choices=LEVELS),
     Field("url", _("Web address"), "address", needed=True, help=_("The address that people open.")),
-    Field("endpoint", _("Address for programs"), "address", help=_("Where a program can read it, if that is known.")),
+    Field(
+        "endpoint", _("Address for programs"), "address",
+        help=_("The address of the programming interface (API), if you know it."),
+    ),  # fmt: skip
     Field("protocol", _("Protocol"), help=_("Leave it empty if you do not know it; the address is checked.")),
     Field("content_languages", _("Languages of the content"), "list", wished=True),
     Field("licence", _("Licence"), wished=True),

@@ -46,7 +46,7 @@ REFUSALS: dict[str, Promise] = {
     "markup": _("“%(name)s” is a web page or XML and no list; open it in a spreadsheet program and save it as XLSX."),
     "document": _("“%(name)s” is a document and no spreadsheet; copy its table into the template."),
     "json": _("“%(name)s” is JSON in which there is no list of objects; write an object for each entry into one list."),
-    "json-line": _("“%(name)s” has no JSON object in its line %(number)s; mend it, and upload the file again."),
+    "json-line": _("“%(name)s” has no JSON object in line %(number)s; correct it, and upload the file again."),
     "no-entries": _(
         "“%(name)s” has more columns or cells than a list of entries has, so it is data; upload the list that names it."
     ),
@@ -66,7 +66,7 @@ REFUSALS: dict[str, Promise] = {
     "password": _(
         "“%(name)s” is protected by a password; remove it in your spreadsheet program and save the file again."
     ),
-    "other": _("“%(name)s” is no spreadsheet that can be read; save the list as XLSX, ODS or CSV."),
+    "other": _("“%(name)s” is not a spreadsheet that can be read; save the list as XLSX, ODS or CSV."),
     "damaged": _(
         "“%(name)s” cannot be opened: it is damaged, or far larger inside than a list is; save its rows anew as XLSX or CSV."
     ),

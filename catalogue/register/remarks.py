@@ -35,8 +35,8 @@ _SCHEMELESS = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#:].*)?")
 _LIST_SEPARATORS = re.compile(r"[;；؛\n]|(?<=[^\d\s(]),\s*|、")
 
 TEXTS: dict[str, Promise] = {
-    "missing": _("This is needed; fill it in."),
-    "wished": _("This is not stated; people look for it."),
+    "missing": _("This is required; fill it in."),
+    "wished": _("Not stated; readers often look for this."),
     "not-an-address": _("“%(value)s” is not a web address; write it as in https://data.example.org."),
     "address-with-password": _("The address holds a user name or a password; remove what stands before the @."),
     "no-such-choice": _("“%(value)s” is not one of the choices: %(choices)s."),

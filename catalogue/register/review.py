@@ -17,11 +17,11 @@ from catalogue.register.models import Consent, Entry, Event, Source, Submission,
 
 REASONS: dict[str, Promise] = {
     "not-reachable": _("The address could not be reached."),
-    "wrong-address": _("The address leads to something else than what is described."),
+    "wrong-address": _("The address leads to something other than what is described."),
     "not-public": _("The authority is not a public body of the State party."),
     "duplicate": _("The entry is in the State's register already."),
     "unclear": _("The description does not say what the initiative or source is."),
-    "personal-data": _("The entry holds personal data that would be published."),
+    "personal-data": _("The entry contains personal data that would be published."),
     "document-missing": _("The document that transmits the list is missing or cannot be read."),
     "not-open-data": _("The entry is not about open data."),
 }
@@ -191,7 +191,7 @@ def _step(version: Version, action: Action, actor: Actor, reasons: Collection[st
     after = life_cycle.after(action, before, actor.party, [*reasons, note])
     unknown = set(reasons) - set(REASONS)
     if unknown:
-        raise LifeCycleError(gettext("This is no reason of the list; choose another, or write it."))
+        raise LifeCycleError(gettext("This reason is not on the list; choose another, or write your own."))
     with transaction.atomic():
         moved = Version.objects.filter(pk=version.pk, status=before).update(
             status=after, submission=version.submission_id, decided=timezone.now()

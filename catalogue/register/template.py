@@ -66,7 +66,7 @@ def _help(field: Field) -> str:
     if field.needed:
         said.append(_("An entry cannot be submitted without it."))
     if field.shape == "list":
-        said.append(_("Several are divided by semicolons."))
+        said.append(_("Separate several by semicolons."))
     if field.shape == "date":
         said.append(_("Write it as in 2026-01-31; a year or a month is enough."))
     return " ".join(said)
@@ -79,7 +79,7 @@ def _explain(sheet: Any, formats: tuple[Any, Any]) -> None:
         sheet.set_column(column, column, width, text)
     introduction = (
         _("Write one initiative or source in each row of the first sheet."),
-        _("Columns with an asterisk (*) are needed; leave others empty where you do not know the answer."),
+        _("Columns with an asterisk (*) are required; leave others empty where you do not know the answer."),
         _("Columns may be moved, hidden or left out; their names tell what they are."),
         _("Do not write names or addresses of persons: what stands here is published."),
     )

@@ -14,24 +14,24 @@ MAX_DETAILS = 100
 """Of one answer; whoever has more mistakes than that has made the same one many times."""
 
 TEXTS: dict[str, Promise] = {
-    "missing": _("This is needed; fill it in."),
+    "missing": _("This is required; fill it in."),
     "no-such-parameter": _("There is no such parameter; check its name."),
     "no-such-field": _("There is no such field; check its name."),
-    "no-text": _("This is no text; write it in quotation marks."),
+    "no-text": _("This is not text; write it in quotation marks."),
     "no-text-and-no-list": _("This is neither a text nor a list of texts; write it as one of the two."),
     "too-short": _("This is too short; write at least %(limit)s characters."),
     "too-long": _("This is too long; shorten it to %(limit)s characters."),
-    "no-number": _("This is no whole number; write it in digits."),
+    "no-number": _("This is not a whole number; write it in digits."),
     "too-small": _("This number is too small; write %(limit)s or more."),
     "too-large": pgettext_lazy("number", "This number is too large; write %(limit)s or less."),
-    "no-such-choice": _("This is none of the choices; write one of these: %(choices)s."),
-    "no-list": _("This is no list; write it in square brackets."),
+    "no-such-choice": _("This is not one of the choices; write one of these: %(choices)s."),
+    "no-list": _("This is not a list; write it in square brackets."),
     "too-few": _("The list is too short; it needs at least %(limit)s."),
     "too-many": _("The list is too long; send at most %(limit)s at once."),
-    "no-day": _("This is no day of the calendar; write it as in 2026-01-31."),
+    "no-day": _("This is not a date; write it as in 2026-01-31."),
     "not-true-or-false": _("This is neither true nor false; write one of the two words."),
-    "no-object": _("This is no object of JSON; write it in braces."),
-    "no-idempotency-key": _("This is no key; write up to %(limit)s characters of ASCII, in quotation marks."),
+    "no-object": _("This is not a JSON object; write it in braces."),
+    "no-idempotency-key": _("This is not a valid key; write up to %(limit)s ASCII characters, in quotation marks."),
     "unreadable": _("This cannot be read; see in the description of the API how it is written."),
 }
 """By code; what follows the semicolon is what to do."""

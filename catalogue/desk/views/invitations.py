@@ -33,7 +33,11 @@ def take_up(request: HttpRequest, secret: str) -> HttpResponse:
         else:
             login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
             messages.success(
-                request, _("Welcome. You are signed in; keep your password, the link does not work again.")
+                request,
+                _(
+                    "Welcome. You are signed in. Remember your password: the link in the invitation will not "
+                    "work again."
+                ),
             )
             return redirect("desk:start")
     return render(request, "desk/invitation.html", {"invitation": invitation, "form": form})

@@ -77,7 +77,7 @@ def mend(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
         else:
             uploads.mend(found, _cells(request), _numbers(request.POST.getlist("strike")))
             if "take" in request.POST and (count := uploads.take(found)) is not None:
-                messages.success(request, _("Taken over as drafts: %(count)s.") % {"count": count})
+                messages.success(request, _("Imported as drafts: %(count)s.") % {"count": count})
                 return redirect("desk:register", code=state.code)
     counts = found.rows.filter(struck=False).aggregate(
         total=Count("pk"), blocked=Count("pk", filter=Q(rank=UploadedRow.Rank.BLOCKED))
@@ -108,13 +108,14 @@ def _read_anew(found: Upload, request: HttpRequest) -> str:
         return str(error)
     if anew.kept or anew.lost:
         told = _(
-            "The list was read anew. Corrections kept: %(kept)s; dropped, because their column is another: %(lost)s."
+            "The list was read again. Corrections preserved: %(kept)s; dropped because their field now "
+            "comes from another column: %(lost)s."
         )
         messages.success(request, told % {"kept": anew.kept, "lost": anew.lost})
     else:
-        messages.success(request, _("The list was read anew."))
+        messages.success(request, _("The list was read again."))
     for header, name in anew.shadowed:
-        told = _("“%(header)s” is not taken over: another column is “%(field)s” already.")
+        told = _("“%(header)s” is not imported: another column is already “%(field)s”.")
         messages.warning(request, told % {"header": header, "field": BY_NAME[name].label})
     return ""
 

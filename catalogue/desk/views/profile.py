@@ -72,5 +72,5 @@ def revoke(request: HttpRequest, key: UUID) -> HttpResponse:
     token = get_object_or_404(Token, pk=key, person=person_of(request), revoked=None)
     token.revoked = timezone.now()
     token.save(update_fields=["revoked"])
-    messages.success(request, _("The key is ended."))
+    messages.success(request, _("The key has been revoked."))
     return redirect("desk:me")

@@ -101,7 +101,7 @@ def edit(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, state: State, version: Version) -> HttpResponse:
-    messages.success(request, _("The draft is kept."))
+    messages.success(request, _("The draft has been saved."))
     if "go_on" in request.POST:
         return redirect("desk:edit", code=state.code, key=version.pk)
     return redirect("desk:register", code=state.code)
@@ -144,7 +144,7 @@ def drop(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
     version = get_object_or_404(Version, pk=key, state=state)
     try:
         drafts.drop(version)
-        messages.success(request, _("The draft is thrown away."))
+        messages.success(request, _("The draft has been deleted."))
     except CatalogueError as error:
         messages.error(request, str(error))
     return redirect("desk:register", code=state.code)

@@ -97,7 +97,7 @@ def act(request: HttpRequest, key: str, action: str) -> HttpResponse:
                 messages.error(request, _("This source is withdrawn; restore it first."))
             case "now":
                 appointments.ask_for([found])
-                messages.success(request, _("It is harvested as soon as the clock can."))
+                messages.success(request, _("It will be harvested as soon as possible."))
             case "pause" if not request.POST.get("reason", "").strip():
                 messages.error(request, _("Say why it is paused; whoever sees it wants to know."))
             case "pause":
@@ -105,7 +105,7 @@ def act(request: HttpRequest, key: str, action: str) -> HttpResponse:
                 messages.success(request, _("It is paused."))
             case "resume":
                 appointments.resume([found])
-                messages.success(request, _("It is harvested by its schedule again."))
+                messages.success(request, _("It will be harvested on schedule again."))
             case "schedule":
                 _reschedule(found, request.POST.get("schedule", "").strip())
                 messages.success(request, _("The schedule is changed."))
@@ -117,7 +117,7 @@ def act(request: HttpRequest, key: str, action: str) -> HttpResponse:
                 messages.error(request, _("This cannot be done here; load the page again."))
     except ScheduleError:
         messages.error(
-            request, _("This is no schedule; write daily, weekly or monthly, or five cron fields such as 0 3 * * 1.")
+            request, _("This is not a schedule; write daily, weekly or monthly, or five cron fields such as 0 3 * * 1.")
         )
     return redirect("desk:source", key=key)
 
@@ -135,13 +135,13 @@ def _decide(request: HttpRequest, found: Source, action: str) -> None:
             effect = withdrawing.restore(found, actor, note)
             if effect.changed:
                 appointments.resume([found])
-        said = _("The source is restored. Datasets that come back with the next publishing: %(count)s.")
+        said = _("The source is restored. Datasets that will return at the next publication: %(count)s.")
     elif not note:
         messages.error(request, _("Say why it is withdrawn; whoever sees it wants to know."))
         return
     else:
         effect = withdrawing.withdraw(found, actor, note, datetime.now(UTC))
-        said = _("The source is withdrawn. Datasets that leave the catalogue with the next publishing: %(count)s.")
+        said = _("The source is withdrawn. Datasets that will leave the catalogue at the next publication: %(count)s.")
     if not effect.changed:
         messages.info(request, _("It was so already; nothing is changed."))
         return

@@ -14,7 +14,7 @@ def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpRespo
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """404, for what is not there and for what is not this person's to see."""
     return _page(
-        request, 404, _("This page is not there"),
+        request, 404, _("Page not found"),
         _("The address may be mistyped, or you may not be signed in as somebody who can open it."),
     )  # fmt: skip
 
@@ -35,7 +35,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500."""
     return _page(
         request, 500, _("Something went wrong here"),
-        _("It is not your mistake, and it was recorded. Try again in a few minutes; drafts that were kept are safe."),
+        _("It is not your mistake, and it was recorded. Try again in a few minutes; saved drafts are safe."),
     )  # fmt: skip
 
 
@@ -43,5 +43,6 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from another session: signed in anew since, or opened elsewhere."""
     return _page(
         request, 403, _("This form is no longer valid"),
-        _("Go back in your browser, where what you wrote still stands; copy it, load the page again, and send it from there."),
+        _("Go back in your browser, where you will still find what you wrote; copy it, load the page "
+          "again and send it from there."),
     )  # fmt: skip

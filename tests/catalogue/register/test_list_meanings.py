@@ -86,7 +86,7 @@ def test_what_no_field_takes_is_kept_beside_and_contacts_are_not(tmp_path: Path)
     )
     found = listed(tmp_path, content)
     assert found.rows[0].extra == {"Keywords": "x, y", "Room": "12b", "column 6": "more"}
-    assert "not taken over" in found.columns[4].evidence
+    assert "not imported" in found.columns[4].evidence
 
 
 def test_a_title_in_several_languages(tmp_path: Path):
