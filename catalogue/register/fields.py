@@ -61,7 +61,7 @@ FIELDS = (
     Field(
         "endpoint", _("Address for programs"), "address",
         help=_("The address of the programming interface (API), if you know it."),
-    ),  # fmt: skip
+    ),
     Field("protocol", _("Protocol"), help=_("Leave it empty if you do not know it; the address is checked.")),
     Field("content_languages", _("Languages of the content"), "list", wished=True),
     Field("licence", _("Licence"), wished=True),

@@ -200,7 +200,7 @@ def publish_all(request: HttpRequest) -> HttpResponse:
 @for_officer
 def people(request: HttpRequest) -> HttpResponse:
     """Focal points and officers, invitations under way, and a form to invite somebody."""
-    form = InvitationForm(request.POST or None)
+    form = InvitationForm(request.POST or None, initial={"language": current()})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         state = State.objects.filter(pk=said["state"]).first() if said["role"] == Role.FOCAL_POINT else None

@@ -35,9 +35,12 @@ if (sent) {
 
 for (const input of document.querySelectorAll("input[data-filter]")) {
   const items = [...document.querySelectorAll(input.dataset.filter)];
+  const none = document.getElementById(input.dataset.none);
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   input.addEventListener("input", () => {
-    for (const item of items) item.hidden = !fold(item.textContent).includes(fold(input.value.trim()));
+    // The name alone: what stands beside it has words of its own, the same beside nearly every State.
+    for (const item of items) item.hidden = !fold(item.querySelector("a").textContent).includes(fold(input.value.trim()));
+    none.hidden = items.some((item) => !item.hidden);
   });
 }
 
