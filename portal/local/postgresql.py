@@ -40,10 +40,10 @@ SETTINGS = {
 
 def service(folder: Path, environment: Path, memory: State) -> Service:
     """The service, with its cluster made if there is none. Raises StartError, StateError."""
-    user = _unprivileged() if os.geteuid() == 0 else None
+    user = unprivileged() if os.geteuid() == 0 else None
     home = _home(folder, memory, user)
     data = home / "data"
-    programs = _programs(environment, home, data, user)
+    programs = reachable_programs(environment, home, data, user)
     if not (data / "PG_VERSION").exists():
         _initialise(programs, home, data, user, memory.secret(NAME))
         memory.prepared = memory.indexed = None
@@ -67,7 +67,8 @@ def url(memory: State) -> str:
     return f"postgresql://ckan:{memory.secret(NAME)}@127.0.0.1:{memory.ports[NAME]}/ckan"
 
 
-def _unprivileged() -> User:
+def unprivileged() -> User:
+    """Whom PostgreSQL runs as where this is root. Raises StartError where there is nobody."""
     for name in UNPRIVILEGED:
         try:
             entry = pwd.getpwnam(name)
@@ -112,8 +113,9 @@ def _home(folder: Path, memory: State, user: User | None) -> Path:
     return home
 
 
-def _programs(environment: Path, home: Path, data: Path, user: User | None) -> PostgresPrograms:
-    """Programs that fit the data and that the user can reach, copied to `home` where need be. Raises StateError."""
+def reachable_programs(environment: Path, home: Path, data: Path, user: User | None) -> PostgresPrograms:
+    """Programs that fit the data, if there are any yet, and that the user can reach, copied to `home` where need be. Raises
+    StateError and StartError."""
     version = data / "PG_VERSION"
     wanted = int(version.read_text()) if version.exists() else None
     fitting = [p for p in postgres_programs(environment) if wanted in (None, p.major)]

@@ -1,7 +1,6 @@
 """A PostgreSQL server of a test's own: on a socket in a new folder, without a port, gone afterwards."""
 
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -14,11 +13,12 @@ import psycopg
 import pytest
 
 from portal.local.binaries import postgres_programs
-from portal.local.postgresql import UNPRIVILEGED
+from portal.local.postgresql import reachable_programs, unprivileged
 from tests.conftest import CKAN_ENVIRONMENT
 
-PROGRAMS = postgres_programs(CKAN_ENVIRONMENT)
-needs_postgresql = pytest.mark.skipif(not PROGRAMS, reason="PostgreSQL is absent (apt install postgresql)")
+needs_postgresql = pytest.mark.skipif(
+    not postgres_programs(CKAN_ENVIRONMENT), reason="PostgreSQL is absent (apt install postgresql)"
+)
 OWNER = "catalogue"
 SETTINGS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "timezone=Asia/Kathmandu")
 """Without waiting for the disk; and the server's time is nobody's (+05:45), so that what relies on it is seen."""
@@ -42,22 +42,23 @@ class Server:
 @contextmanager
 def server() -> Iterator[Server]:
     """A server that is ready. It refuses to run as root: then it runs as an unprivileged user, in a folder of that user's."""
-    user = _unprivileged()
+    user = unprivileged() if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="postgresql-", dir="/tmp"))  # the path of a socket has 107 bytes at most
     if user is not None:
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        os.chown(folder, user.uid, user.gid)
+    as_user = {"user": user.uid, "group": user.gid, "extra_groups": []} if user else {}
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
     try:
+        programs = reachable_programs(CKAN_ENVIRONMENT, folder, folder / "data", user)
         subprocess.run(
-            [PROGRAMS[0].initdb, "-D", folder / "data", "-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust",
+            [programs.initdb, "-D", folder / "data", "-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust",
              "--no-sync", "--no-instructions"],
             env=environment, cwd=folder, check=True, stdout=subprocess.DEVNULL, **as_user,
         )  # fmt: skip
         settings = [part for each in (*SETTINGS, f"unix_socket_directories={folder}") for part in ("-c", each)]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [PROGRAMS[0].postgres, "-D", folder / "data", *settings],
+                [programs.postgres, "-D", folder / "data", *settings],
                 env=environment, cwd=folder, stdout=log, stderr=log, **as_user,
             )  # fmt: skip
         try:
@@ -79,10 +80,3 @@ def _is_ready(file: Path) -> bool:
     except FileNotFoundError:
         return False
     return len(lines) >= 8 and lines[7].strip() == "ready"
-
-
-def _unprivileged() -> pwd.struct_passwd | None:
-    if os.geteuid() != 0:
-        return None
-    known = {each.pw_name: each for each in pwd.getpwall()}
-    return next(known[name] for name in UNPRIVILEGED if name in known)

@@ -96,11 +96,13 @@ def measured(client: Client, url: str) -> tuple[int, float]:
     with CaptureQueriesContext(connection) as captured:
         client.get(url)
     queries = len(captured)  # before the next request clears what was captured
+    # A database in this process takes none of its time elsewhere; and then what else the machine does need not be counted.
+    clock = time.thread_time if connection.vendor == "sqlite" else time.perf_counter
     seconds = []
     for _ in range(ROUNDS):
-        began = time.perf_counter()
+        began = clock()
         client.get(url)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(clock() - began)
     return queries, min(seconds)
 
 

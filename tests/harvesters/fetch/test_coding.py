@@ -4,7 +4,7 @@ import zlib
 import brotli  # type: ignore[import-untyped]  # publishes no types
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvesters.fetch.coding import PIECE_BYTES, decoder_for
@@ -24,6 +24,7 @@ def decoded(coding: str, sent: bytes, size: int) -> bytes:
     return b"".join(pieces)
 
 
+@settings(deadline=None)
 @given(CODINGS, BODIES, st.integers(1, 100_000))
 def test_a_body_is_the_same_however_it_was_cut_into_chunks(coding: str, body: bytes | int, size: int) -> None:
     sent = ENCODE[coding](bytes(body))
@@ -31,6 +32,7 @@ def test_a_body_is_the_same_however_it_was_cut_into_chunks(coding: str, body: by
     assert same
 
 
+@settings(deadline=None)
 @given(CODINGS, st.binary(min_size=1, max_size=500), st.integers(1, 100))
 def test_bytes_of_any_kind_are_read_or_refused(coding: str, sent: bytes, size: int) -> None:
     try:
@@ -39,6 +41,7 @@ def test_bytes_of_any_kind_are_read_or_refused(coding: str, sent: bytes, size: i
         return
 
 
+@settings(deadline=None)
 @given(CODINGS, st.binary(min_size=1, max_size=500), st.data())
 def test_a_body_cut_short_is_never_taken_for_whole(coding: str, body: bytes, data: st.DataObject) -> None:
     sent = ENCODE[coding](body)
