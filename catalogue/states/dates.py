@@ -27,7 +27,8 @@ def locale_of(language: str) -> str:
 def long_date(day: date, language: str) -> str:
     """A date with the month in words; day and month stay on one line."""
     if language == "ar":
-        return f"{day.day}\u00a0{MONTHS_IN_ARABIC[day.month - 1]} {day.year}"
+        month = MONTHS_IN_ARABIC[day.month - 1].replace(" ", "\u00a0")
+        return f"{day.day}\u00a0{month} {day.year}"
     return format_date(day, "long", locale=locale_of(language)).replace(" ", "\u00a0", 1)
 
 
