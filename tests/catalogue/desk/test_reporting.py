@@ -122,7 +122,7 @@ def test_withdrawing_takes_the_source_out_of_the_catalogue_and_accepting_it_agai
     datasets_of(source, 3)
     url = reverse("desk:withdraw", kwargs={**XA, "key": version.pk})
     page = signed_in["state"].get(url).content.decode()
-    assert "Its source leaves the published catalogue with the next publishing. Datasets: 3" in page
+    assert "Its source will be removed from the catalogue at the next publication. Datasets: 3" in page
     assert Withdrawal.objects.count() == 0, "a page that is looked at does nothing"
     answer = signed_in["state"].post(url, {"note": "Closed."})
     assert answer.status_code == 302
@@ -167,7 +167,7 @@ def test_an_officer_decides_about_a_source_that_is_not_the_states(register, sign
     page = reverse("desk:source", kwargs={"key": "xa-known"})
     told = signed_in["officer"].get(page).content.decode()
     assert "The State says that this is not its source" in told
-    assert "leave the published catalogue with the next publishing: 2" in told
+    assert "will be removed from the catalogue at the next publication. Datasets: 2" in told
     act = {
         name: reverse("desk:source-act", kwargs={"key": "xa-known", "action": name})
         for name in ("withdraw", "restore", "now")
@@ -214,7 +214,7 @@ def test_a_state_is_told_that_its_source_was_withdrawn_or_restored_each_in_their
     assert told["focal@xa.example"].subject == "Le secrétariat a retiré du catalogue une source (Xanadou)"
     body = told["colleague@xa.example"].body
     assert "https://known.xa.example" in body
-    assert "with the next publishing: 2. Nothing is lost" in body
+    assert "at the next publication. Datasets: 2. Nothing is lost" in body
     assert "Note of the secretariat: The portal <closed>." in body
     assert "/en/desk/XA/" in body
     mail.outbox.clear()
@@ -223,7 +223,7 @@ def test_a_state_is_told_that_its_source_was_withdrawn_or_restored_each_in_their
     signed_in["officer"].post(act["restore"], {"note": ""})
     told = {letter.to[0]: letter for letter in mail.outbox}
     assert "restored a source of Xanadu" in told["colleague@xa.example"].subject
-    assert "come back with the next publishing: 2" in told["colleague@xa.example"].body
+    assert "will return at the next publication: 2" in told["colleague@xa.example"].body
     assert "Note of" not in told["colleague@xa.example"].body
 
 

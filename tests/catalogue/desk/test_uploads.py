@@ -95,14 +95,17 @@ def test_corrections_stay_where_the_columns_of_their_field_stay(register, signed
     assert not UploadedRow.objects.filter(struck=False, rank=UploadedRow.Rank.BLOCKED).exists()
     # Another title changes neither the address nor the authority.
     answer = client.post(url, form(Portal=None, Alias="title"), follow=True)
-    assert "Corrections kept: 2" in answer.content.decode()
+    assert "Corrections preserved: 2" in answer.content.decode()
     assert [(row["title"], row["url"], row["authority"]) for row in values()] == [
         ("C", LINK, "Tesoro"),
         ("J", f"{LINK}/j", "Corte"),
     ]
     # Where the authority has no column any more, what was written for that column is dropped; the address stays.
     answer = client.post(url, form(Autoridad=None), follow=True)
-    assert "Corrections kept: 1; dropped, because their column is another: 1." in answer.content.decode()
+    assert (
+        "Corrections preserved: 1; dropped because their field now comes from another column: 1."
+        in answer.content.decode()
+    )
     assert [(row["url"], row.get("authority")) for row in values()] == [(LINK, None), (f"{LINK}/j", None)]
 
 
@@ -112,7 +115,7 @@ def test_a_list_of_which_nothing_is_recognised_is_told_by_a_person(register, sig
     url = uploaded(client, table(("Foo", "Bar"), ("Budget", "x"), ("Courts", "y")))
     page = client.get(url)
     assert page.context["total"] == 0
-    assert "say what the columns are" in page.content.decode()
+    assert "say what each column means" in page.content.decode()
     assert "2–3" in page.content.decode()
     assert client.post(url, {"take": "1"}).status_code == 200
     refused = client.post(url, form())
@@ -127,7 +130,7 @@ def test_of_two_columns_for_one_field_the_page_says_which_is_not_taken(register,
     client = signed_in["state"]
     url = uploaded(client, table(("Portal", "Web", "Otra web"), ("A", LINK, f"{LINK}/2")))
     answer = client.post(url, form(**{"Otra web": "url"}), follow=True)
-    assert "“Otra web” is not taken over: another column is “Web address” already." in answer.content.decode().replace(
+    assert "“Otra web” is not imported: another column is already “Web address”." in answer.content.decode().replace(
         "&quot;", '"'
     )
     assert values()[0]["url"] == LINK
@@ -157,7 +160,7 @@ def test_another_sheet_of_the_workbook_is_read(register, signed_in):
     client.post(url, {"mend": "1", "cell-2-authority": "T"})
     assert "<option>More</option>" in client.get(url).content.decode()
     answer = client.post(url, {**form(), "sheet": "More"}, follow=True)
-    assert "dropped, because their column is another: 1" in answer.content.decode()
+    assert "dropped because their field now comes from another column: 1" in answer.content.decode()
     assert [row["title"] for row in values()] == ["C"]
     assert Upload.objects.get().sheets["others"] == ["Portals"]
     assert client.post(url, {**form(), "sheet": "None such"}).status_code == 422
