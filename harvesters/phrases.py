@@ -89,7 +89,9 @@ def without_advice(said: Iterable[Phrase]) -> tuple[Phrase, ...]:
 
 def clauses(phrases: Iterable[Phrase], language: str = "en") -> str:
     """Phrases that are no sentences, divided as the language does it."""
-    return {"ar": "؛ ", "zh": "；", "fr": " ; "}.get(language, "; ").join(in_words(said, language) for said in phrases)
+    return {"ar": "؛ ", "zh": "；", "fr": "\u00a0; "}.get(language, "; ").join(
+        in_words(said, language) for said in phrases
+    )
 
 
 def isolated(value: str, language: str) -> str:

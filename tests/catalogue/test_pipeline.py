@@ -91,7 +91,7 @@ def test_a_limit_makes_a_partial_run_that_marks_nothing_missing(portal, catalogu
 @pytest.mark.parametrize(
     ("reply", "failure", "word"),
     [
-        (Reply(b"<!doctype html><html><title>Welcome</title>"), "malformed", "HTML"),
+        (Reply(b"<!doctype html><html><title>Welcome</title>"), "malformed", "web page"),
         (Reply(b""), "malformed", "empty"),
         (Reply(b"nope", 404), "moved", "404"),
         (Reply(b"Traceback", 500), "down", "500"),

@@ -69,7 +69,7 @@ def test_the_value_of_a_finding_may_be_phrases() -> None:
         "columns-recognised", "Sheet 1", (verbatim("Titel = title (90)"), phrase("rows-without-dataset", rows=2))
     )
     assert told.value == "Titel = title (90); rows without a dataset: 2"
-    assert "Titel = title (90) ; lignes sans jeu de données : 2" in describe(told, "fr").message
+    assert "Titel = title (90)\u00a0; lignes sans jeu de données\u00a0: 2" in describe(told, "fr").message
     assert (
         'it has no "metadata"' in describe(find("record-malformed", why=phrase("why-lacks", field="metadata"))).message
     )

@@ -102,7 +102,7 @@ def test_what_is_given_as_it_stands_comes_from_answers_and_programs_only() -> No
 def test_numbers_are_written_in_the_way_of_the_language() -> None:
     many = phrase("feed", entries=12345)
     assert in_words(many) == "a feed; entries: 12,345"
-    assert in_words(many, "fr") == "un flux ; entrées : 12\u202f345"
+    assert in_words(many, "fr") == "un flux\u00a0; entrées\u00a0: 12\u202f345"
     assert in_words(many, "es").endswith("12.345")
     assert in_words(many, "xx") == in_words(many, "en")
 

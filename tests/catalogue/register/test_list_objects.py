@@ -71,8 +71,8 @@ def test_objects_are_rows_numbered_by_their_places(tmp_path: Path, content: str)
 def test_the_numbers_of_json_lines_are_those_of_the_lines(tmp_path: Path):
     content = "\n".join(["", json.dumps(ENTRIES[0]), "", json.dumps(ENTRIES[1])])
     assert [row.number for row in listed(tmp_path, "{}\n" + content).rows] == [3, 5]
-    assert "in its line 3;" in refusal(tmp_path, json.dumps(ENTRIES[0]) + "\n\n{broken\n")
-    assert "in its line 2;" in refusal(tmp_path, json.dumps(ENTRIES[0]) + '\n["a"]\n')
+    assert "in line 3;" in refusal(tmp_path, json.dumps(ENTRIES[0]) + "\n\n{broken\n")
+    assert "in line 2;" in refusal(tmp_path, json.dumps(ENTRIES[0]) + '\n["a"]\n')
 
 
 def test_an_object_that_speaks_like_a_header_is_none(tmp_path: Path):

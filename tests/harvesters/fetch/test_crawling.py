@@ -125,7 +125,7 @@ def test_a_redirect_to_a_page_that_was_seen_is_followed_all_the_same(site: Site)
         ("file:///etc/passwd", "refused-address", "not an http"),
         ("ftp://portal.example/", "refused-address", "not an http"),
         ("data:,x", "refused-address", "not an http"),
-        ("http://[broken", "malformed", "no URL"),
+        ("http://[broken", "malformed", "not a URL"),
         ("/a", "moved", "circle"),
     ],
 )

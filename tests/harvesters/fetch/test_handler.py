@@ -200,8 +200,8 @@ TIGHT = {"connect_seconds": 0.1, "first_byte_seconds": 0.4, "rate_window_seconds
         (_silence, TIGHT, "begin to answer"),
         (_header_drip, TIGHT, "begin to answer"),
         (_endless_continues, TIGHT, "begin to answer"),
-        (_stall, TIGHT, "slower than"),
-        (_drip, TIGHT, "slower than"),
+        (_stall, TIGHT, "at less than"),
+        (_drip, TIGHT, "at less than"),
         (_drip, {"minimum_bytes_per_second": 1, "total_seconds": 0.6}, "finish its answer within 0.6 s"),
     ],
 )
