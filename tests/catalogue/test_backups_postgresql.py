@@ -18,7 +18,10 @@ from tests.catalogue.desk.conftest import PASSWORD
 from tests.conftest import REPOSITORY, Catalogue, CkanDouble, Site, dataset
 from tests.servers.postgresql import Server, needs_postgresql, server
 
-pytestmark = needs_postgresql
+pytestmark = [
+    needs_postgresql,
+    pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is absent (apt install postgresql-client)"),
+]
 SEED = """
 import sys
 from catalogue import database
