@@ -5,8 +5,7 @@ from datetime import date, datetime
 
 from babel.dates import format_date
 
-BABEL = {"zh": "zh_Hans", "en": "en_GB"}
-"""The United Nations write English as in the United Kingdom, and the day before the month."""
+from harvesters.phrases import LOCALES
 
 MONTHS_IN_ARABIC = (
     "كانون الثاني/يناير", "شباط/فبراير", "آذار/مارس", "نيسان/أبريل", "أيار/مايو", "حزيران/يونيه",
@@ -21,7 +20,7 @@ _BETWEEN = {"ar": "، ", "zh": "、"}
 
 def locale_of(language: str) -> str:
     """A language as Babel calls it."""
-    return BABEL.get(language, language)
+    return LOCALES.get(language, language)
 
 
 def long_date(day: date, language: str) -> str:
