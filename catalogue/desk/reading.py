@@ -1,6 +1,5 @@
 """What pages and the API read of the register, in as few queries however long it is."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
@@ -9,8 +8,10 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from catalogue.datasets.models import Dataset
 from catalogue.harvests.models import Run
+from catalogue.register.drafts import OPEN
 from catalogue.register.life_cycle import Action, Status
 from catalogue.register.models import Entry, Event, Source, Submission, Version, Withdrawal
+from catalogue.register.searching import folded
 from catalogue.states.models import State
 
 ENTRIES_A_PAGE = 50
@@ -20,23 +21,13 @@ PUBLIC_ACTIONS = (Action.PUBLISH, Action.SUPERSEDE, Action.CONFIRM, Action.WITHD
 
 def ordered(states: Iterable[State], language: str) -> list[State]:
     """States by their names in a language, in the order that its readers expect."""
-    key = {"ar": _in_arabic, "ru": _in_russian, "zh": _in_chinese}.get(language, _folded)
+    key = {"ar": _in_arabic, "zh": _in_chinese}.get(language, folded)
     return sorted(states, key=lambda state: key(state.name(language)))
-
-
-def _folded(name: str) -> str:
-    """A name without accents and case, so that Á stands beside A."""
-    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
 
 
 def _in_arabic(name: str) -> str:
     """Without the article, which no list goes by; a name that begins with a hamza has none."""
-    return _folded(name.removeprefix("ال"))
-
-
-def _in_russian(name: str) -> str:
-    """Й is a letter of its own, and Ё stands beside Е."""
-    return name.casefold().replace("ё", "е")
+    return folded(name.removeprefix("ال"))
 
 
 def _in_chinese(name: str) -> str:
@@ -117,15 +108,14 @@ def drafts(state: str) -> QuerySet[Version]:
 
 
 def to_submit(state: str) -> QuerySet[Version]:
-    """A State's drafts: those that must be mended first, then those that something is said against, then the others; each in
+    """A State's drafts: those that must be corrected first, then those that something is said against, then the others; each in
     the order in which they were kept."""
     return drafts(state).order_by("rank", "edited", "id")
 
 
 def returned(state: str) -> QuerySet[Version]:
     """What came back to a State, and has no other version on its way."""
-    others = (Status.DRAFT, Status.RECEIVED, Status.UNDER_REVIEW, Status.ACCEPTED)
-    newer = Version.objects.filter(entry=OuterRef("entry"), status__in=others)
+    newer = Version.objects.filter(entry=OuterRef("entry"), status__in=OPEN)
     found = Version.objects.filter(~Exists(newer), state_id=state, status=Status.RETURNED)
     return found.select_related("submission").order_by("-edited", "-id")
 
