@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from catalogue.people.models import Person, Token
+from catalogue.register.models import Rank
 from catalogue.states.models import State
 
 
@@ -63,11 +64,6 @@ class UploadedRow(models.Model):
     """One row of an uploaded list. values: texts by field, as they stand now. extra: what no field takes, by header. twice:
     remarks on an address that comes twice. mended: texts by field that a person wrote beside the row. struck: whether a person
     left the row out. rank: what is to be said of it, so that pages need not judge every row."""
-
-    class Rank(models.IntegerChoices):
-        BLOCKED = 0
-        REMARKED = 1
-        FINE = 2
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()

@@ -21,13 +21,12 @@ from catalogue.people.models import Person
 from catalogue.register import drafts, list_files, lists, remarks
 from catalogue.register.fields import BY_NAME
 from catalogue.register.list_columns import CONTACT
+from catalogue.register.many import AT_ONCE
+from catalogue.register.models import Rank, ranked
 from catalogue.states.models import State
 
 KEPT = timedelta(days=30)
 """After somebody last did something about a list: longer than a holiday. The file may name persons, whom nothing needs then."""
-
-AT_ONCE = 1_000
-"""Rows of one statement."""
 
 
 class Anew(NamedTuple):
@@ -154,7 +153,7 @@ def take(upload: Upload) -> int | None:
     with transaction.atomic():
         _lock(upload)
         rows = upload.rows.filter(struck=False)
-        if not rows.exists() or rows.filter(rank=UploadedRow.Rank.BLOCKED).exists():
+        if not rows.exists() or rows.filter(rank=Rank.BLOCKED).exists():
             return None
         made = drafts.new_many(upload.state_id, rows.order_by("number").values_list("values", flat=True))
         upload.delete()
@@ -171,14 +170,8 @@ def judge(row: UploadedRow) -> remarks.Read:
     read = remarks.read(row.values)
     twice = msgspec.convert(row.twice, list[remarks.Remark])
     said = remarks.Read(read.values, [*read.remarks, *(each for each in twice if row.values.get(each.field))])
-    row.rank = _rank(said)
+    row.rank = ranked(said)
     return said
-
-
-def _rank(said: remarks.Read | lists.Row) -> UploadedRow.Rank:
-    if said.blocked:
-        return UploadedRow.Rank.BLOCKED
-    return UploadedRow.Rank.REMARKED if said.remarks else UploadedRow.Rank.FINE
 
 
 def _read(
@@ -199,7 +192,7 @@ def _said(read: lists.Listed) -> dict[str, Any]:
 def _row(upload: Upload, row: lists.Row) -> UploadedRow:
     twice = [msgspec.to_builtins(remark) for remark in row.remarks if remark.code == "twice"]
     return UploadedRow(
-        upload=upload, number=row.number, values=row.values, extra=row.extra, twice=twice, rank=_rank(row)
+        upload=upload, number=row.number, values=row.values, extra=row.extra, twice=twice, rank=ranked(row)
     )
 
 

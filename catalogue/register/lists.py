@@ -39,21 +39,14 @@ MAX_COLUMNS = 500
 """Of one list: a person is asked what each is. Lists of portals have up to a hundred."""
 
 
-class Row(msgspec.Struct):
-    """One row. number: as a spreadsheet program counts, from 1. values: texts by field. remarks: what is to be said of
-    them. extra: what no field takes, by header, but for contacts: persons are not taken over. assumed: fields whose text
-    comes from what was said of the whole list."""
+class Row(remarks.Read):
+    """One row, as it was read. number: as a spreadsheet program counts, from 1. values: texts by field. extra: what no field
+    takes, by header, but for contacts: persons are not taken over. assumed: fields whose text comes from what was said of
+    the whole list."""
 
     number: int
-    values: dict[str, str]
-    remarks: list[Remark]
     extra: dict[str, str]
     assumed: tuple[str, ...] = ()
-
-    @property
-    def blocked(self) -> bool:
-        """Whether a mistake keeps it from being submitted."""
-        return any(remark.blocks for remark in self.remarks)
 
 
 class Listed(msgspec.Struct):
@@ -258,7 +251,7 @@ def _row(
     if "title" in stated and "language" not in stated and (tag := _language_of_title(stated["title"], cells, columns)):
         added["language"] = tag
     read = remarks.read(stated | added)
-    return Row(number, {field: shown(value) for field, value in read.values.items()}, read.remarks, extra, tuple(added))
+    return Row({field: shown(value) for field, value in read.values.items()}, read.remarks, number, extra, tuple(added))
 
 
 def _sorted(cells: Mapping[str, str], columns: Sequence[ListedColumn]) -> tuple[dict[str, str], dict[str, str]]:

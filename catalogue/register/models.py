@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 
-from catalogue.register.submission_models import Attachment, Consent, Entry, Event, Rank, Submission, Version
+from catalogue.register.submission_models import Attachment, Consent, Entry, Event, Rank, Submission, Version, ranked
 from catalogue.states.models import State
 
-__all__ = ["Attachment", "Consent", "Entry", "Event", "Rank", "Source", "Submission", "Version", "Withdrawal"]
+__all__ = ["Attachment", "Consent", "Entry", "Event", "Rank", "Source", "Submission", "Version", "Withdrawal", "ranked"]
 
 
 class Source(models.Model):

@@ -14,7 +14,7 @@ def rows_of_their_own(apps, schema_editor):
         made = []
         for row in upload.rows_before:
             read, twice = remarks.read(row['values']), row.get('twice', [])
-            rank = 0 if read.blocked else 1 if read.remarks or twice else 2
+            rank = 0 if read.blocked else 1 if read.doubted or twice else 2
             made.append(UploadedRow(upload=upload, number=row['number'], values=row['values'], extra=row.get('extra', {}),
                                     twice=twice, rank=rank))
         UploadedRow.objects.bulk_create(made, 1000)
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('twice', models.JSONField(default=list)),
                 ('mended', models.JSONField(default=dict)),
                 ('struck', models.BooleanField(default=False)),
-                ('rank', models.PositiveSmallIntegerField(choices=[(0, 'Blocked'), (1, 'Remarked'), (2, 'Fine')], default=0)),
+                ('rank', models.PositiveSmallIntegerField(choices=[(0, 'Blocked'), (1, 'Doubted'), (2, 'Fine')], default=0)),
                 ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='desk.upload')),
             ],
             options={

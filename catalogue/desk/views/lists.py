@@ -19,6 +19,7 @@ from catalogue.desk.models import Upload, UploadedFile, UploadedRow
 from catalogue.errors import CatalogueError
 from catalogue.register import list_files
 from catalogue.register.fields import BY_NAME, FIELDS, shown
+from catalogue.register.models import Rank
 from catalogue.register.template import write_template
 from catalogue.states.languages import current
 from catalogue.states.models import State
@@ -80,7 +81,7 @@ def mend(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
                 messages.success(request, _("Imported as drafts: %(count)s.") % {"count": count})
                 return redirect("desk:register", code=state.code)
     counts = found.rows.filter(struck=False).aggregate(
-        total=Count("pk"), blocked=Count("pk", filter=Q(rank=UploadedRow.Rank.BLOCKED))
+        total=Count("pk"), blocked=Count("pk", filter=Q(rank=Rank.BLOCKED))
     )
     # What must be mended comes first; then what is only remarked upon; then what is as it should be.
     rows = found.rows.filter(struck=False).order_by("rank", "number")

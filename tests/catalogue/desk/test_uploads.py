@@ -22,7 +22,7 @@ from catalogue.desk import uploads
 from catalogue.desk.models import Upload, UploadedFile, UploadedRow
 from catalogue.people import personal_data
 from catalogue.register.life_cycle import Status
-from catalogue.register.models import Entry, Version
+from catalogue.register.models import Entry, Rank, Version
 
 XA = {"code": "XA"}
 LINK = "https://data.xa.example"
@@ -92,7 +92,7 @@ def test_corrections_stay_where_the_columns_of_their_field_stay(register, signed
     )  # fmt: skip
     url = uploaded(client, content)
     client.post(url, {"mend": "1", "cell-2-url": LINK, "cell-2-authority": "Tesoro", "strike": "4"})
-    assert not UploadedRow.objects.filter(struck=False, rank=UploadedRow.Rank.BLOCKED).exists()
+    assert not UploadedRow.objects.filter(struck=False, rank=Rank.BLOCKED).exists()
     # Another title changes neither the address nor the authority.
     answer = client.post(url, form(Portal=None, Alias="title"), follow=True)
     assert "Corrections preserved: 2" in answer.content.decode()
