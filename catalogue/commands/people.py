@@ -35,7 +35,7 @@ def invite(
     """Send an invitation, a link that works once and for 14 days; the link is printed too."""
     from catalogue.desk import inviting
     from catalogue.people import invitations
-    from catalogue.register.review import COMMAND_LINE
+    from catalogue.register.life_cycle import COMMAND_LINE
 
     database.prepare()
     role, of = _role(address, state, officer)
@@ -112,7 +112,7 @@ def erase(address: Address) -> None:
 def end(address: Address) -> None:
     """End a role: the person signs in no more; a successor is invited as anybody is."""
     from catalogue.people import invitations
-    from catalogue.register.review import COMMAND_LINE
+    from catalogue.register.life_cycle import COMMAND_LINE
 
     database.prepare()
     invitations.hand_over(_person(address), COMMAND_LINE)

@@ -141,7 +141,7 @@ def withdraw(sources: Named, note: Reason = "", as_json: AsJson = False) -> None
 
     from catalogue.datasets import withdrawing
     from catalogue.register import sources as register
-    from catalogue.register.review import COMMAND_LINE
+    from catalogue.register.life_cycle import COMMAND_LINE
 
     database.prepare()
     done = [withdrawing.withdraw(each, COMMAND_LINE, note, datetime.now(UTC)) for each in register.chosen(sources)]
@@ -165,7 +165,7 @@ def restore(
     from catalogue.datasets import withdrawing
     from catalogue.harvests import appointments
     from catalogue.register import sources as register
-    from catalogue.register.review import COMMAND_LINE
+    from catalogue.register.life_cycle import COMMAND_LINE
 
     database.prepare()
     done = []

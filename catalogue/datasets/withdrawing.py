@@ -13,8 +13,8 @@ from django.db.models import Max
 
 from catalogue.datasets.models import Dataset
 from catalogue.register import review
+from catalogue.register.life_cycle import COMMAND_LINE, Actor
 from catalogue.register.models import Event, Source, Withdrawal
-from catalogue.register.review import COMMAND_LINE, Actor
 from catalogue.register.source_entry import Withdrawn
 
 WITHDRAW, RESTORE = "withdraw-source", "restore-source"

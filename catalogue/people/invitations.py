@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalogue.errors import InvitationError
 from catalogue.people.models import Invitation, Person, Role
 from catalogue.register import review
-from catalogue.register.review import Actor
+from catalogue.register.life_cycle import Actor
 from catalogue.states.models import State
 
 VALID = timedelta(days=14)

@@ -7,7 +7,7 @@ reads everything, and writes for a State from a document that came on paper.
 from typing import Any, Literal, TypeGuard
 
 from catalogue.people.models import Person, Role, Token
-from catalogue.register.review import Actor
+from catalogue.register.life_cycle import Actor
 
 Scope = Literal["read", "submit"]
 SCOPES: tuple[Scope, ...] = ("read", "submit")

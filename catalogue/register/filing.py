@@ -12,9 +12,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from catalogue.register.fields import Values
-from catalogue.register.life_cycle import Action, Status
+from catalogue.register.life_cycle import COMMAND_LINE, SYSTEM, Action, Status
 from catalogue.register.models import Entry, Event, Source, Submission, Version
-from catalogue.register.review import COMMAND_LINE, SYSTEM
 from catalogue.register.source_entry import AUTO
 
 SUBMISSION = "submission"

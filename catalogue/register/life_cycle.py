@@ -87,6 +87,24 @@ def possible(status: str, party: Party) -> list[Action]:
     return [action for action, rule in TRANSITIONS.items() if status in rule.before and party in rule.by]
 
 
+class Actor(NamedTuple):
+    """Who acts. person: an id of `catalogue.people`, "" for the command line. role: as `Event.role` has it."""
+
+    person: str
+    role: str
+
+    @property
+    def party(self) -> Party:
+        """On whose side the actor stands."""
+        return {"focal-point": "state", "officer": "secretariat", "command-line": "secretariat"}.get(
+            self.role, "system"
+        )  # type: ignore[return-value]
+
+
+SYSTEM = Actor("", "system")
+COMMAND_LINE = Actor("", "command-line")
+
+
 def after(action: Action, status: str, party: Party, reasons: Collection[str] = ()) -> Status:
     """Where an action leads. Raises LifeCycleError where it is not possible from there, not this party's, or lacks its
     reason."""

@@ -1,8 +1,8 @@
 """One step for many versions at once: in few statements, all of them or none, each with an event of its own."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from django.utils import timezone
@@ -10,11 +10,8 @@ from django.utils.translation import gettext
 
 from catalogue.errors import LifeCycleError
 from catalogue.register import life_cycle
-from catalogue.register.life_cycle import Action, Status
+from catalogue.register.life_cycle import Action, Actor, Status
 from catalogue.register.models import Event, Version
-
-if TYPE_CHECKING:
-    from catalogue.register.review import Actor
 
 AT_ONCE = 1_000
 """Rows of one statement: more are not faster, and hold more memory; databases allow some ten thousands of parameters."""
@@ -40,24 +37,27 @@ def held(keys: Sequence[UUID], *related: str) -> list[Version]:
     return [found[key] for key in keys]
 
 
-def check(versions: Sequence[Version], action: Action, actor: "Actor") -> None:
+def check(versions: Sequence[Version], action: Action, actor: Actor) -> None:
     """Whether each of them can take the step. Raises LifeCycleError where one cannot."""
     for status in sorted({version.status for version in versions}):
         life_cycle.after(action, status, actor.party)
 
 
-def step(versions: Sequence[Version], action: Action, actor: "Actor", note: str = "") -> None:
-    """Take versions that are `held` through one action, inside a transaction. Raises LifeCycleError where one cannot be, or was
+def step(
+    versions: Sequence[Version], action: Action, actor: Actor, note: str = "", reasons: Collection[str] = ()
+) -> None:
+    """Take versions through one action, inside a transaction. Raises LifeCycleError where one cannot be, or was
     taken on by somebody else: what was done before in the transaction is then to be undone."""
     events: list[Event] = []
     alike: dict[tuple[str, Status, UUID | None], list[UUID]] = defaultdict(list)
     for version in versions:
-        after = life_cycle.after(action, version.status, actor.party)
+        after = life_cycle.after(action, version.status, actor.party, [*reasons, note])
         alike[version.status, after, version.submission_id].append(version.pk)
         events.append(
             Event(
                 state_id=version.state_id, version=version, submission_id=version.submission_id, action=action,
-                before=version.status, after=after, actor=actor.person, role=actor.role, note=note,
+                before=version.status, after=after, actor=actor.person, role=actor.role,
+                reasons=list(reasons), note=note,
             )
         )  # fmt: skip
     now = timezone.now()

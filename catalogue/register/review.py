@@ -2,17 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.errors import EntryRefused, LifeCycleError
-from catalogue.register import acceptable, feeding, life_cycle, many, remarks
-from catalogue.register.life_cycle import Action, Party, Status
+from catalogue.register import acceptable, feeding, many, remarks
+from catalogue.register.life_cycle import SYSTEM, Action, Actor, Status
 from catalogue.register.models import Consent, Entry, Event, Source, Submission, Version
 
 REASONS: dict[str, Promise] = {
@@ -35,24 +33,6 @@ FEEDING = (Status.ACCEPTED, Status.PUBLISHED)
 """While a version of an entry stands there its source is harvested and published."""
 
 
-class Actor(NamedTuple):
-    """Who acts. person: an id of `catalogue.people`, "" for the command line. role: as `Event.role` has it."""
-
-    person: str
-    role: str
-
-    @property
-    def party(self) -> Party:
-        """On whose side the actor stands."""
-        return {"focal-point": "state", "officer": "secretariat", "command-line": "secretariat"}.get(
-            self.role, "system"
-        )  # type: ignore[return-value]
-
-
-SYSTEM = Actor("", "system")
-COMMAND_LINE = Actor("", "command-line")
-
-
 def submit(submission: Submission, versions: Sequence[Version], actor: Actor) -> list[Version]:
     """A State's list reaches the secretariat: all of these drafts, or none. Gives them as they stand then.
 
@@ -66,7 +46,7 @@ def submit(submission: Submission, versions: Sequence[Version], actor: Actor) ->
         if refused:
             titles = "; ".join(refused[:TITLES_TOLD]) + ("; …" if len(refused) > TITLES_TOLD else "")
             raise EntryRefused(
-                gettext("These entries have mistakes; mend them first: %(titles)s.") % {"titles": titles}
+                gettext("These entries have mistakes; correct them first: %(titles)s.") % {"titles": titles}
             )
         many.check(held, Action.SUBMIT, actor)
         submission.save()
@@ -187,19 +167,7 @@ def _locked(version: Version) -> Entry:
 
 def _step(version: Version, action: Action, actor: Actor, reasons: Collection[str] = (), note: str = "") -> None:
     """Take one version through one action, exactly once, whoever else tries at the same moment."""
-    before = version.status
-    after = life_cycle.after(action, before, actor.party, [*reasons, note])
-    unknown = set(reasons) - set(REASONS)
-    if unknown:
+    if set(reasons) - set(REASONS):
         raise LifeCycleError(gettext("This reason is not on the list; choose another, or write your own."))
     with transaction.atomic():
-        moved = Version.objects.filter(pk=version.pk, status=before).update(
-            status=after, submission=version.submission_id, decided=timezone.now()
-        )
-        if not moved:
-            raise LifeCycleError(gettext("Somebody else took this entry on a moment ago; load the page again."))
-        Event.objects.create(
-            state_id=version.state_id, version=version, submission=version.submission, action=action, before=before,
-            after=after, actor=actor.person, role=actor.role, reasons=list(reasons), note=note,
-        )  # fmt: skip
-    version.status = after
+        many.step([version], action, actor, note, reasons)

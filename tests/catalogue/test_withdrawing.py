@@ -16,8 +16,8 @@ from catalogue.harvests.models import Run
 from catalogue.reconcile import decisions
 from catalogue.reconcile.models import Hold, undecided
 from catalogue.register import sources
+from catalogue.register.life_cycle import Actor
 from catalogue.register.models import Event, Source, Withdrawal
-from catalogue.register.review import Actor
 from catalogue.register.source_entry import Basis, SourceEntry
 from catalogue.register.source_rows import row_of
 from catalogue.register.sources_file import SourcesFileError

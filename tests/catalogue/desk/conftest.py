@@ -10,8 +10,8 @@ from django.test import Client
 
 from catalogue.people.models import Person, Role
 from catalogue.register import drafts, review
+from catalogue.register.life_cycle import Actor
 from catalogue.register.models import Source, Version
-from catalogue.register.review import Actor
 from catalogue.register.source_entry import Basis, SourceEntry
 from catalogue.register.source_rows import row_of
 from catalogue.states.models import State

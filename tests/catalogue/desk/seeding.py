@@ -20,8 +20,8 @@ def seed(password: str) -> dict[str, str]:
     from catalogue.people.models import Person, Role
     from catalogue.reconcile.models import Hold
     from catalogue.register import drafts, review
+    from catalogue.register.life_cycle import COMMAND_LINE, Actor
     from catalogue.register.models import Submission
-    from catalogue.register.review import COMMAND_LINE, Actor
     from catalogue.register.source_entry import Basis, SourceEntry
     from catalogue.register.source_rows import row_of
     from catalogue.states.models import State

@@ -16,8 +16,8 @@ from catalogue.errors import EditedMeanwhile, InvitationError, LifeCycleError
 from catalogue.people import invitations
 from catalogue.people.models import Person, Role, Token
 from catalogue.register import drafts, review, sources
+from catalogue.register.life_cycle import COMMAND_LINE
 from catalogue.register.models import Entry, Event, Source, Submission, Version
-from catalogue.register.review import COMMAND_LINE
 from catalogue.register.source_entry import Basis, SourceEntry
 from catalogue.register.source_rows import row_of
 from catalogue.states.models import State

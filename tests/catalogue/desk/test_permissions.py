@@ -13,8 +13,8 @@ from catalogue.desk.models import Check, Upload
 from catalogue.people.invitations import digest, hand_over, invite, take_up
 from catalogue.people.models import Token
 from catalogue.register import drafts, review
+from catalogue.register.life_cycle import COMMAND_LINE
 from catalogue.register.models import Attachment, Event, Version
-from catalogue.register.review import COMMAND_LINE
 from tests.catalogue.desk.conftest import OFFICER, PASSWORD, Register
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ from catalogue.harvests.models import Appointment, Run
 from catalogue.people import personal_data
 from catalogue.people.models import Person, Role
 from catalogue.register import drafts, review
-from catalogue.register.life_cycle import Status
+from catalogue.register.life_cycle import COMMAND_LINE, Status
 from catalogue.register.models import Entry, Event, Source, Version, Withdrawal
 from harvesters.phrases import all_in_words, clauses, phrase
 from tests.catalogue.desk import browsing
@@ -232,7 +232,7 @@ def test_a_sources_page_says_which_party_withdrew_it(register, signed_in):
     page = reverse("desk:source", kwargs={"key": "xa-known"})
     for actor, said in (
         (FOCAL, "Withdrawn by the State"),
-        (review.COMMAND_LINE, "Withdrawn by an operator of the catalogue"),
+        (COMMAND_LINE, "Withdrawn by an operator of the catalogue"),
     ):
         withdrawing.withdraw(register.source, actor, "", timezone.now())
         assert said in signed_in["officer"].get(page).content.decode()

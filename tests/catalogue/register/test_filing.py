@@ -6,9 +6,8 @@ import pytest
 
 from catalogue.datasets import withdrawing
 from catalogue.register import drafts, review, sources
-from catalogue.register.life_cycle import Status
+from catalogue.register.life_cycle import Actor, Status
 from catalogue.register.models import Entry, Event, Source, Submission, Version
-from catalogue.register.review import Actor
 from catalogue.states.models import State
 
 pytestmark = pytest.mark.django_db

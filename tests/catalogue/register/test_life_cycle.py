@@ -6,9 +6,8 @@ import pytest
 
 from catalogue.errors import EditedMeanwhile, EntryRefused, LifeCycleError
 from catalogue.register import drafts, life_cycle, review
-from catalogue.register.life_cycle import TRANSITIONS, Action, Status
+from catalogue.register.life_cycle import TRANSITIONS, Action, Actor, Status
 from catalogue.register.models import Event, Source, Submission, Version
-from catalogue.register.review import Actor
 from catalogue.states.models import State
 from tests.catalogue.register.submissions import submission
 

@@ -8,8 +8,8 @@ from catalogue.harvests.models import Run
 from catalogue.people.invitations import digest
 from catalogue.people.models import Person, Role, Token
 from catalogue.register import drafts, review
+from catalogue.register.life_cycle import Actor
 from catalogue.register.models import Entry, Source, Submission, Version
-from catalogue.register.review import Actor
 from catalogue.states.models import State
 
 API = "/api/v1"
