@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from catalogue.assess.validation import check
 from harvesters.base import Answer, Event, Source
 from harvesters.dcat import Dcat
-from harvesters.package import Package
+from harvesters.findings import Finding, blocks
+from harvesters.package import Package, encode
 from harvesters.spool import Ask, Noticed, Part, Record
 
 FIXTURES = Path(__file__).parent / "fixtures/dcat"
@@ -57,3 +59,17 @@ def packages(events: list[Event]) -> list[Package]:
     parts = {event.id: event.text for event in events if isinstance(event, Part)}
     made = [Dcat.package(record, SOURCE, parts.get).package for record in records(events)]
     return [package for package in made if package is not None]
+
+
+def mapped(events: list[Event]) -> tuple[Package, list[Finding]]:
+    """The valid package of the one dataset of a page, and what was found in mapping it."""
+    parts = {event.id: event.text for event in events if isinstance(event, Part)}
+    (record,) = records(events)
+    found = Dcat.package(record, SOURCE, parts.get)
+    assert found.package is not None, found.findings
+    assert not blocks([*found.findings, *check(encode(found.package))])
+    return found.package, [finding for finding in found.findings if finding.code != "no-distribution"]
+
+
+def dataset(statements: str) -> str:
+    return f'<1> a dcat:Dataset ; dct:title "Contracts"@en ; {statements} .'
