@@ -212,7 +212,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fetching(self) -> dict[str, Any]:
-        """How a harvest fetches, as `harvesters.crawl.Job` has it."""
+        """How a harvest fetches, as `harvesters.job.Job` has it."""
         return {
             "allow_addresses": list(self.allow_addresses),
             "delay_seconds": self.delay_seconds,

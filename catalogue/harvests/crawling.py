@@ -17,7 +17,7 @@ MESSAGE_CHARACTERS = 2000
 
 
 class Said(msgspec.Struct):
-    """One line of a crawl's progress (`harvesters.crawl.Said`)."""
+    """One line of a crawl's progress (`harvesters.job.Said`, which is not imported: it would bring Scrapy along)."""
 
     records: int
     advertised: int | None = None

@@ -1,6 +1,6 @@
 """A process that has the crawl's libraries loaded, and forks a process for each harvest: `python -m tests.faults.nursery`.
 
-A line of standard input is a job (`harvesters.crawl.Job`), a line of standard output what became of its process. Loading
+A line of standard input is a job (`harvesters.job.Job`), a line of standard output what became of its process. Loading
 takes most of the time of a small harvest; what runs is the crawl itself, in a process of its own.
 """
 
