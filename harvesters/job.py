@@ -33,6 +33,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     retries: Retries = Retries()
 
 
+def job_of(written: bytes) -> Job:
+    """The job that is written in JSON. Raises msgspec.MsgspecError for what is none."""
+    return msgspec.json.decode(written, type=Job, dec_hook=_path)
+
+
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of progress: records so far, what the portal says it has, and at the end the verdict's state."""
 
@@ -40,3 +45,10 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     advertised: int | None = None
     requests: int = 0
     state: str | None = None
+
+
+def _path(kind: type, value: object) -> object:
+    """JSON has no paths; msgspec asks here for what it does not know."""
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(f"a job holds no {kind.__name__}")

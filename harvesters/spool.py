@@ -159,7 +159,9 @@ _NEWLINES_TO_BLANKS = bytes.maketrans(b"\r\n", b"  ")
 
 def raw_json(value: bytes) -> msgspec.Raw:
     """JSON bytes as a record's `json`. Line ends between its tokens become blanks (inside strings JSON has none)."""
-    return msgspec.Raw(value.translate(_NEWLINES_TO_BLANKS))
+    if b"\n" in value or b"\r" in value:  # looked for first: most portals send none, and a search is 20 times as fast
+        value = value.translate(_NEWLINES_TO_BLANKS)
+    return msgspec.Raw(value)
 
 
 class SpoolWriter:

@@ -19,7 +19,8 @@ def scrapy_settings(policy: FetchPolicy) -> dict[str, Any]:
     Raises:
         SettingError: the contact or the CA bundle of the policy cannot be used.
     """
-    tls.client_context(policy.ca_bundle)  # a bundle that cannot be read is told now, not by the first request
+    if policy.ca_bundle is not None:
+        tls.client_context(policy.ca_bundle)  # a bundle that cannot be read is told now, not by the first request
     return {
         POLICY_SETTING: policy,
         "USER_AGENT": user_agent(policy.contact),
@@ -58,5 +59,7 @@ def scrapy_settings(policy: FetchPolicy) -> dict[str, Any]:
         "LOG_FORMATTER": "harvesters.fetch.logformat.PublicLogFormatter",
         "LOG_LEVEL": "ERROR",
         "LOG_FILE": None,
+        "LOG_VERSIONS": [],  # below LOG_LEVEL, but looked up all the same
         "STATS_DUMP": False,
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # a linter's task; for each answer it would read our source and parse it
     }

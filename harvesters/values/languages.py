@@ -4,7 +4,6 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-import langcodes
 import msgspec
 from babel import Locale
 
@@ -57,6 +56,8 @@ def _read(text: str) -> Language:
     code = re.split(r"[/#:]", text.rstrip("/"))[-1] if "://" in text else text
     if not _TAG.fullmatch(code):
         return Language(text, _names().get(text.casefold()))
+    import langcodes  # its tables take 25 ms to load, and reading a portal needs none of them; assembling does
+
     first = code.replace("_", "-").split("-")[0].lower()
     if not langcodes.Language.get(first).is_valid() or first in {"us", "un", "und"}:
         return Language(text, _names().get(text.casefold()))

@@ -4,6 +4,7 @@ A line of standard input is a job (`harvesters.job.Job`), a line of standard out
 takes most of the time of a small harvest; what runs is the crawl itself, in a process of its own.
 """
 
+import importlib
 import io
 import json
 import os
@@ -19,6 +20,7 @@ from harvesters.registry import all_harvesters
 
 def main() -> None:
     """Harvest until standard input ends."""
+    importlib.import_module("harvesters.harvest")
     all_harvesters()
     for line in sys.stdin.buffer:
         with tempfile.TemporaryFile() as errors:
