@@ -1,4 +1,4 @@
-"""The addresses behind the cells of a workbook: the reader of cells knows their texts only.
+"""The addresses behind the cells of a workbook, as links or as formulas: the reader of cells knows their texts only.
 
 Runs in the guarded process (`harvesters.sheets`). Links to places within the workbook and to mailboxes are none.
 """
@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
+from xml.sax.saxutils import unescape
 
 from lxml import etree
 
@@ -21,9 +22,15 @@ MAX_LINKS_BYTES = 32 << 20
 _CHUNK_BYTES = 1 << 18
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _BEGINNING = re.compile(rb"<(?:\w+:)?hyperlinks\b")
-_ODS_LINK = re.compile(rb"<(?:\w+:)?a\s")
-_OVERLAP_BYTES = 64
-"""A pattern may stand where one chunk ends and the next begins."""
+_ODS_LINK = re.compile(rb"<(?:\w+:)?a\s|HYPERLINK\(", re.IGNORECASE)
+_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>\s*<(?:\w+:)?f[^<>]*>([^<>]{0,8192})</")
+"""Excel's formulas have 8,192 characters at most."""
+
+_FORMULA = re.compile(r"(?:of:)?=?\s*HYPERLINK\(\s*\"([^\"]+)\"\s*[,;)]", re.IGNORECASE)
+"""A link that is computed, where its address stands in the formula itself (HYPERLINK in ECMA-376 part 1 and OpenFormula)."""
+
+_OVERLAP_BYTES = 1 << 14
+"""A pattern may stand where one chunk ends and the next begins: as much as a cell with a formula takes."""
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::.*)?")
 _HYPERLINK = re.compile(rb"<(?:\w+:)?hyperlink\s([^<>]*)>")
@@ -47,7 +54,7 @@ def links_of(path: Path) -> dict[str, Links]:
             return {name: _of_sheet(archive, part, names) for name, part in _sheets(archive, names)}
         if "content.xml" in names:
             with archive.open("content.xml") as stream:
-                linked = _find(stream, _ODS_LINK)
+                linked = any(_ODS_LINK.search(kept) for kept in _windows(stream))
             if linked:  # else a large sheet need not be gone through twice
                 with archive.open("content.xml") as stream:
                     return _of_ods(stream)
@@ -89,37 +96,59 @@ def _relations(archive: zipfile.ZipFile, part: str, names: set[str]) -> dict[str
 def _of_sheet(archive: zipfile.ZipFile, part: str, names: set[str]) -> Links:
     targets = {key: target for key, target in _relations(archive, part, names).items() if is_address(target)}
     found: Links = {}
-    if not targets:
-        return found
     with archive.open(part) as stream:
-        listed = _behind_cells(stream)
+        listed = _pass_over_cells(stream, found)
     for match in _HYPERLINK.finditer(listed):
-        said = {name: value or other for _, name, value, other in _ATTRIBUTE.findall(match[1])}
-        place = _REFERENCE.fullmatch(said.get(b"ref", b"").decode("ascii", "replace"))
+        said = _attributes(match[1])
+        place = _place(said.get(b"ref", b""))
         target = targets.get(said.get(b"id", b"").decode("utf-8", "replace"))
         if place is not None and target is not None and len(found) < MAX_LINKS:
-            column = 0
-            for letter in place[1]:
-                column = 26 * column + ord(letter) - ord("A") + 1
-            found[int(place[2]) - 1, column - 1] = target
+            found[place] = target
     return found
 
 
-def _behind_cells(stream: IO[bytes]) -> bytes:
-    """The list of links, which stands behind the cells; the cells are passed over."""
-    kept = _find(stream, _BEGINNING)
-    return kept + stream.read(MAX_LINKS_BYTES) if kept else b""
+def _pass_over_cells(stream: IO[bytes], found: Links) -> bytes:
+    """Keep the addresses that formulas of cells have, and give back the list of links, which stands behind the cells."""
+    for kept in _windows(stream):
+        if b"HYPERLINK(" in kept.upper():
+            for match in _FORMULA_CELL.finditer(kept):
+                place = _place(_attributes(match[1]).get(b"r", b""))
+                address = _address_in(unescape(match[2].decode("utf-8", "replace"), {"&quot;": '"'}))
+                if place is not None and address is not None and len(found) < MAX_LINKS:
+                    found[place] = address
+        if beginning := _BEGINNING.search(kept):
+            return kept[beginning.start() :] + stream.read(MAX_LINKS_BYTES)
+    return b""
 
 
-def _find(stream: IO[bytes], pattern: re.Pattern[bytes]) -> bytes:
-    """What was read from where a pattern is found on; nothing where it is nowhere."""
+def _windows(stream: IO[bytes]) -> Iterator[bytes]:
+    """What can be read, piece by piece; each begins with the end of the one before."""
     kept = b""
     while chunk := stream.read(_CHUNK_BYTES):
         kept += chunk
-        if found := pattern.search(kept):
-            return kept[found.start() :]
+        yield kept
         kept = kept[-_OVERLAP_BYTES:]
-    return b""
+
+
+def _attributes(tag: bytes) -> dict[bytes, bytes]:
+    return {name: value or other for _, name, value, other in _ATTRIBUTE.findall(tag)}
+
+
+def _place(reference: bytes) -> tuple[int, int] | None:
+    """Row and column, from 0, of a cell that is named as in a formula."""
+    place = _REFERENCE.fullmatch(reference.decode("ascii", "replace"))
+    if place is None:
+        return None
+    column = 0
+    for letter in place[1]:
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return int(place[2]) - 1, column - 1
+
+
+def _address_in(formula: str) -> str | None:
+    """The address in a formula that is a link to the web."""
+    found = _FORMULA.match(formula)
+    return found[1].strip() if found and is_address(found[1].strip()) else None
 
 
 def _parsed(content: bytes) -> etree._Element:
@@ -145,6 +174,7 @@ def _of_ods(stream: IO[bytes]) -> dict[str, Links]:
                 link = element.get(_HREF)
         elif tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
             own = found.setdefault(name, {})
+            link = link or _address_in(element.get(f"{_TABLE}formula", ""))
             if link is not None and len(own) < MAX_LINKS:
                 own[row, column] = link
             link = None
