@@ -2,11 +2,26 @@
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 
 FIELDS = ("source", "run", "state", "status")
 """What a line may be about; given as `extra` where it is logged."""
+
+
+_SECRET = re.compile(r"(/invitation/)[^/\s]+")
+
+
+class WithoutSecrets(logging.Filter):
+    """Takes the secret of an invitation out of the addresses of pages, which Django logs where it refuses one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always true."""
+        message = record.getMessage()
+        if _SECRET.search(message):
+            record.msg, record.args = _SECRET.sub(r"\1…", message), ()
+        return True
 
 
 class JsonLines(logging.Formatter):
@@ -31,6 +46,7 @@ def begin() -> None:
     from catalogue.settings import CONFIGURATION
 
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(WithoutSecrets())
     handler.setFormatter(
         JsonLines() if CONFIGURATION.log_format == "json" else logging.Formatter("%(asctime)s %(message)s")
     )

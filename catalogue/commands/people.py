@@ -53,6 +53,19 @@ def invite(
 
 
 @app.command()
+def cancel(address: Address) -> None:
+    """End the invitations to an address that were not taken up: their links do not work any more."""
+    from catalogue.people import invitations
+
+    database.prepare()
+    if not invitations.cancel(address):
+        raise InvitationError(
+            f"There is no open invitation to {address}; `catalogue people list` shows who came of one."
+        )
+    typer.echo(f"The invitation to {address} is cancelled.")
+
+
+@app.command()
 def add(address: Address, state: OfState = "", officer: Officer = False, name: str = "") -> None:
     """Make somebody who may sign in at once, such as the first officer. The password is asked for, or read from the
     environment variable CATALOGUE_PASSWORD."""

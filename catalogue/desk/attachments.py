@@ -30,7 +30,8 @@ KINDS = {
 }
 """What a note verbale comes as. Web pages, drawings with scripts (SVG) and documents with macros are none of it."""
 
-_MACROS = (b"vbaProject.bin", b"Basic/Standard")
+_MACROS = (b"vbaProject.bin", b"Basic/Standard", "_VBA_PROJECT".encode("utf-16-le"))
+"""Names of the parts that hold them: in DOCX, in ODT, and in the older DOC, whose names are in UTF-16 ([MS-CFB] 2.6.1)."""
 
 
 class Examined(NamedTuple):

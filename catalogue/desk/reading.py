@@ -98,7 +98,7 @@ def withdrawn(state: str) -> QuerySet[Version]:
     """The latest version of each entry that the State took back, and has not begun to report again."""
     newer = Version.objects.filter(entry=OuterRef("entry"), number__gt=OuterRef("number"))
     found = Version.objects.filter(~Exists(newer), state_id=state, status=Status.WITHDRAWN, entry__published=None)
-    return found.order_by("-decided", "id")
+    return found.select_related("submission").order_by("-decided", "id")
 
 
 def drafts(state: str) -> QuerySet[Version]:

@@ -151,6 +151,7 @@ AXES_USERNAME_CALLABLE = "catalogue.desk.accounts.address_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "desk/locked_out.html"
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # who signed in from where is nobody's business; failures are what counts
 
 # -- what a browser may do with our pages
 
@@ -173,7 +174,10 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],  # the picture of a time-based code
         "connect-src": [SELF],
         "font-src": [SELF],
-        "form-action": [SELF],
+        # The sign-in of an organization is a form that leads on to its provider, and a provider to others of its own.
+        "form-action": [SELF, "https:", "/".join(CONFIGURATION.oidc_url.split("/")[:3])]
+        if CONFIGURATION.oidc_url
+        else [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -25,6 +25,11 @@ def accepted(state: State, submission: Submission, versions: Sequence[Version]) 
     return mail.to_state("accepted", state.code, _about(state, submission, versions))
 
 
+def published(state: State, submission: Submission, versions: Sequence[Version]) -> bool:
+    """Word to the State that entries of a list were published at once. False as above."""
+    return mail.to_state("published", state.code, _about(state, submission, versions))
+
+
 def decided(source: Source, event: str, note: str, datasets: int) -> bool:
     """Word to the State that the secretariat withdrew its source, or restored it. event: its name in `datasets.withdrawing`.
     datasets: how many leave the catalogue, or come back. False as above."""

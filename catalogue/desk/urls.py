@@ -61,6 +61,7 @@ OFFICE = [
     path("queue/<uuid:key>/", office.entry, name="review"),
     path("submissions/<uuid:key>/accept/", office.accept_all, name="accept-all"),
     path("people/", office.people, name="people"),
+    path("people/invitations/<uuid:key>/cancel/", office.cancel, name="cancel-invitation"),
     path("people/<uuid:key>/end/", office.hand_over, name="hand-over"),
     path("sources/", sources.sources, name="sources"),
     path("sources/<slug:key>/", sources.source, name="source"),

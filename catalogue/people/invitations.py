@@ -25,7 +25,8 @@ def digest(secret: str) -> str:
 
 
 def invite(email: str, role: str, state: State | None, actor: Actor, *, language: str = "en") -> tuple[Invitation, str]:
-    """An invitation, and the secret of its link. Raises InvitationError for an address that signs in already."""
+    """An invitation, and the secret of its link; the links of earlier ones to the same address work no more. Raises
+    InvitationError for an address that signs in already."""
     address = email.strip().lower()
     if (role == Role.FOCAL_POINT) != (state is not None):
         raise InvitationError(_("A focal point has a State, and an officer has none; say which it is."))
@@ -35,6 +36,7 @@ def invite(email: str, role: str, state: State | None, actor: Actor, *, language
         )
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
+        _end(address)
         made = Invitation.objects.create(
             digest=digest(secret), email=address, role=role, state=state, language=language, invited_by=actor.person,
             expires=timezone.now() + VALID,
@@ -61,11 +63,13 @@ def take_up(secret: str, *, name: str, password: str) -> Person:
         # One person comes of several invitations to one address.
         list(Invitation.objects.select_for_update().filter(email=invitation.email).order_by("pk").values("pk"))
         # Exactly one of two who open the link at the same moment.
-        if not Invitation.objects.filter(pk=invitation.pk, used=None).update(used=timezone.now()):
+        now = timezone.now()
+        if not Invitation.objects.filter(pk=invitation.pk, used=None, expires__gt=now).update(used=now):
             raise InvitationError(_("This invitation was used a moment ago; sign in instead."))
         person = Person.objects.filter(email__iexact=invitation.email).first() or Person(email=invitation.email)
         person.role, person.state, person.language = invitation.role, invitation.state, invitation.language
         person.name, person.is_active, person.ended = name.strip()[:200], True, None
+        _end(invitation.email)  # no other link makes a second password, or reopens the role once it has ended
         validate_password(password, person)
         person.set_password(password)
         person.save()
@@ -81,5 +85,16 @@ def hand_over(person: Person, actor: Actor) -> None:
         person.set_unusable_password()
         person.save()
         person.tokens.filter(revoked=None).update(revoked=timezone.now())
+        _end(person.email)
         if person.state_id is not None:
             review.record(person.state_id, "hand-over", actor)
+
+
+def cancel(email: str) -> int:
+    """End the open invitations to an address, such as one that was mistyped. Gives how many there were."""
+    return _end(email)
+
+
+def _end(email: str) -> int:
+    now = timezone.now()
+    return Invitation.objects.filter(email__iexact=email.strip(), used=None, expires__gt=now).update(expires=now)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.db import transaction
 
 from catalogue.people.models import Invitation, Person
@@ -33,6 +34,7 @@ def export(person: Person) -> dict[str, Any]:
             }
             for each in person.uploads.order_by("created")
         ],
+        "checks": [{"url": each.url, "created": each.created.isoformat()} for each in person.checks.all()],
         "events": [
             {"at": each.at.isoformat(), "action": each.action, "version": str(each.version_id or "")}
             for each in Event.objects.filter(actor=str(person.id))
@@ -44,4 +46,6 @@ def erase(person: Person) -> None:
     """Forget a person. The register's events keep an id that leads to nobody."""
     with transaction.atomic():
         Invitation.objects.filter(email__iexact=person.email).delete()
+        for attempts in (AccessAttempt, AccessFailureLog, AccessLog):  # of signing in, with addresses of machines
+            attempts.objects.filter(username__iexact=person.email).delete()
         person.delete()

@@ -17,7 +17,7 @@ from catalogue.register.models import Source
 from harvesters import identity
 from harvesters.findings import Finding, find
 from harvesters.package import LanguageMap, Package, Resource
-from harvesters.values import Moment, Period, slug
+from harvesters.values import Moment, Period, slug, without_personal_mail
 
 PAYLOAD_VERSION = 2
 """Raise it when the payload changes: every dataset is then sent again once."""
@@ -98,7 +98,7 @@ def _extras(package: Package, source: Source, read_at: datetime, findings: list[
         "state_party": source.state_id,
         "harvested_at": read_at.isoformat(timespec="seconds"),
         "basis": source.basis_kind,
-        "basis_document": source.basis_document,
+        "basis_document": without_personal_mail(source.basis_document),
         "basis_date": source.basis_date,
         "protocol": additions.protocol,
         "publisher": _publisher_name(package),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from catalogue.register.addresses import url_mistake
 from catalogue.register.many import AT_ONCE
 from catalogue.register.models import Entry, Source, Version
 from catalogue.register.source_entry import AUTO, Basis, HarvestPermission, SourceEntry
@@ -59,7 +60,8 @@ def _source(version: Version, free: str) -> SourceEntry:
     if kept is not None:
         operators = ("schedule", "publish", "delay_seconds", "ca_bundle", "expect", "note")
         made = msgspec.structs.replace(made, **{name: getattr(kept, name) for name in operators})
-        permission = permission or kept.harvest_permission
+        if said.get("harvesting") != "no":  # a State takes back what it permitted before
+            permission = permission or kept.harvest_permission
         if kept.protocol == made.protocol and kept.url == made.url:
             made = msgspec.structs.replace(made, options=kept.options)
     return msgspec.structs.replace(made, harvest_permission=permission)
@@ -67,10 +69,16 @@ def _source(version: Version, free: str) -> SourceEntry:
 
 def _address(version: Version) -> str:
     """Where the harvest begins: what the State names for programs, what the check found, or what people open."""
-    said, found = version.said, version.check_result or {}
-    if said.get("endpoint"):
-        return str(said["endpoint"])
-    return str(found.get("source_url") or said["url"])
+    return beginning(version) or str(version.said["url"])
+
+
+def beginning(version: Version) -> str:
+    """Where the harvest of a version begins, if not at the address that people open; "" there. What was written for an address
+    and is none is passed over, with the remark that says so."""
+    stated = str(version.fields.get("endpoint") or "")
+    if stated and url_mistake(stated) is None:
+        return stated
+    return str((version.check_result or {}).get("source_url") or "")
 
 
 def _protocol(version: Version) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Max
 
+from catalogue.register.feeding import beginning
 from catalogue.register.fields import Values
 from catalogue.register.life_cycle import COMMAND_LINE, SYSTEM, Action, Status
 from catalogue.register.models import Entry, Event, Source, Submission, Version
@@ -61,13 +62,8 @@ def _says(entry: Entry, said: Values) -> bool:
         return True
     return latest.fields.get("title") == said["title"] and said["url"] in (
         latest.fields.get("url"),
-        entry_address(latest),
+        beginning(latest),
     )
-
-
-def entry_address(version: Version) -> str:
-    """Where the harvest of a version begins, if not at the address that people open."""
-    return str(version.fields.get("endpoint") or (version.check_result or {}).get("source_url") or "")
 
 
 def _submission(state: str, document: str, day: str, first: Source) -> Submission:

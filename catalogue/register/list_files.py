@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.errors import ListRefused
 from catalogue.register import list_objects
+from catalogue.states.dates import whole_number
+from catalogue.states.languages import current
 from harvesters.errors import MalformedAnswer
 from harvesters.sheets import Sheet
 from harvesters.sheets.delimited import decodings, read_delimited, without_long_cells
@@ -88,7 +90,8 @@ def refuse(code: str, name: str, **said: object) -> NoReturn:
     """Raises ListRefused with the sentence of a code, in the reader's language. name: of the file, as the person knows it."""
     shown = " ".join((clean_text(name) or "?").split())
     shown = shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
-    raise ListRefused(str(REFUSALS[code]) % {"name": shown, **said})
+    numbers = {key: whole_number(value, current()) for key, value in said.items() if isinstance(value, int)}
+    raise ListRefused(str(REFUSALS[code]) % {"name": shown, **said, **numbers})
 
 
 def readings(path: Path, name: str) -> Iterator[list[Sheet]]:

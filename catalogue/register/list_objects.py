@@ -17,6 +17,10 @@ from harvesters.sheets import MAX_CELLS, Sheet
 from harvesters.table_lists import flat, members
 from harvesters.values import clean_text
 
+MAX_ROWS = 20_000
+"""Of one list. The longest real one, all open-data portals that a register knows in the whole world, has 12,345; what is
+longer is data rather than a list of what there is."""
+
 MAX_KEYS = 500
 """Of all objects together; a list of portals has a hundred, and what has more is data rather than a list."""
 
@@ -97,6 +101,8 @@ def _lines(content: bytes) -> list[dict[str, Any]]:
 
 
 def _of_objects(objects: Sequence[Mapping[str, Any]]) -> Sheet:
+    if sum(map(bool, objects)) > MAX_ROWS:  # before they are flattened, which takes fifty times their size
+        raise NotAList("too-many-rows", limit=MAX_ROWS)
     rows = [{key: _cell(value) for key, value in flat(each).items()} for each in objects]
     keys = list(dict.fromkeys(key for row in rows for key in row))
     return _sheet(keys, rows)

@@ -18,6 +18,7 @@ from catalogue.register import list_files, remarks
 from catalogue.register.fields import BY_NAME, SEPARATOR, shown
 from catalogue.register.list_columns import CONTACT, ListedColumn, as_meanings, chosen, fields_of, plain, vocabulary
 from catalogue.register.list_files import MAX_BYTES
+from catalogue.register.list_objects import MAX_ROWS
 from catalogue.register.remarks import Remark
 from catalogue.register.sheet_export import EXPLANATIONS, FORMULA_BEGINNINGS, sheet_name
 from catalogue.states.languages import DJANGO_LANGUAGES
@@ -25,10 +26,6 @@ from harvesters.columns import Column, Columns, recognise, recognise_keys
 from harvesters.sheets import Sheet
 
 __all__ = ["MAX_BYTES", "MAX_ROWS", "ListRefused", "Listed", "ListedColumn", "Row", "read_list", "same_address"]
-
-MAX_ROWS = 20_000
-"""Of one list. The longest real one, all open-data portals that a register knows in the whole world, has 12,345; what is
-longer is data rather than a list of what there is."""
 
 LINK = "link"
 """What is written behind a header to name the addresses behind its column's texts."""
@@ -91,7 +88,7 @@ def read_list(
     table = _best(path, name, as_meanings(stated or {}), sheet)
     numbered = list(_cells(table))
     if len(numbered) > MAX_ROWS:
-        list_files.refuse("too-many-rows", name, limit=f"{MAX_ROWS:,}")
+        list_files.refuse("too-many-rows", name, limit=MAX_ROWS)
     named = _named(table, [cells for _number, cells in numbered])
     if len(named) > MAX_COLUMNS:
         list_files.refuse("no-entries", name)

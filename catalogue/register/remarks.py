@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.register.addresses import url_mistake
 from catalogue.register.fields import BY_NAME, FIELDS, MAX_CHARACTERS, SEPARATOR, Field, Values
-from catalogue.states.dates import listed
+from catalogue.states.dates import listed, whole_number
 from catalogue.states.languages import DJANGO_LANGUAGES, current
 from harvesters.values import (
     clean_text,
@@ -68,7 +68,11 @@ class Remark(msgspec.Struct, frozen=True, omit_defaults=True):
         field = BY_NAME.get(self.field)
         choices = listed((str(label) for _, label in field.choices), current()) if field else ""
         limit = MAX_CHARACTERS.get(field.shape, 0) if field else 0
-        return str(TEXTS[self.code]) % {"value": self.value, "choices": choices, "limit": f"{limit:,}"}
+        return str(TEXTS[self.code]) % {
+            "value": self.value,
+            "choices": choices,
+            "limit": whole_number(limit, current()),
+        }
 
 
 class Read(msgspec.Struct):

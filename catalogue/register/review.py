@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +31,7 @@ TITLES_TOLD = 10
 """Of entries with mistakes, in one sentence."""
 
 FEEDING = (Status.ACCEPTED, Status.PUBLISHED)
-"""While a version of an entry stands there its source is harvested and published."""
+"""While a version of an entry stands there its source is harvested and published, where the State consented."""
 
 
 def submit(submission: Submission, versions: Sequence[Version], actor: Actor) -> list[Version]:
@@ -64,22 +65,22 @@ def review(version: Version, actor: Actor) -> None:
 
 
 def accept(version: Version, actor: Actor, note: str = "") -> None:
-    """Accept an entry. A source begins to be harvested (`feeding`)."""
+    """Accept an entry. A source that may be published begins to be harvested (`feeding`)."""
     with transaction.atomic():
         _step(version, Action.ACCEPT, actor, note=note)
-        if version.fields.get("kind") == "source":
+        if _feeds(version):
             feeding.feed(version)
 
 
 def accept_unopposed(submission: Submission, actor: Actor) -> list[Version]:
     """Accept every entry of a list that nothing is said against (`acceptable`), all of them or none, each with its event;
-    their sources begin to be harvested. Gives them, with their entries. Raises LifeCycleError where somebody else takes one on
-    at this moment."""
+    their sources begin to be harvested, where they may be published. Gives them, with their entries. Raises LifeCycleError
+    where somebody else takes one on at this moment."""
     with transaction.atomic():
         keys = acceptable.unopposed(submission).keys
         accepted = many.held(keys, "entry__source", "submission")
         many.step(accepted, Action.ACCEPT, actor)
-        feeding.feed_many([version for version in accepted if version.fields.get("kind") == "source"])
+        feeding.feed_many([version for version in accepted if _feeds(version)])
     return accepted
 
 
@@ -96,7 +97,8 @@ def reject(version: Version, actor: Actor, reasons: Collection[str], note: str =
 def publish(version: Version, actor: Actor) -> None:
     """Show an accepted version to everybody; it supersedes the one before. Raises LifeCycleError where the State gave it to
     the secretariat only."""
-    if version.submission is None or version.submission.consent != Consent.PUBLISH:
+    submission = version.submission
+    if submission is None or submission.consent != Consent.PUBLISH:
         raise LifeCycleError(
             gettext("The State gave this list to the secretariat only; ask it for consent before publishing.")
         )
@@ -105,7 +107,7 @@ def publish(version: Version, actor: Actor) -> None:
         _step(version, Action.PUBLISH, actor)
         for other in entry.versions.filter(status__in=(Status.PUBLISHED, Status.RETURNED)).exclude(pk=version.pk):
             _step(other, Action.SUPERSEDE, SYSTEM)
-        entry.published, entry.confirmed = version, version.submission.received
+        entry.published, entry.confirmed = version, submission.received
         entry.save(update_fields=["published", "confirmed"])
 
 
@@ -136,7 +138,12 @@ def goes_with(version: Version) -> Source | None:
 
 
 def _without_version(entry: Entry, version: Version) -> Source | None:
-    return None if entry.versions.filter(status__in=FEEDING).exclude(pk=version.pk).exists() else entry.source
+    return None if _feeding(entry).exclude(pk=version.pk).exists() else entry.source
+
+
+def _feeding(entry: Entry) -> QuerySet[Version]:
+    """The versions of an entry that stand for its source."""
+    return entry.versions.filter(status__in=FEEDING, submission__consent=Consent.PUBLISH)
 
 
 def record(
@@ -157,6 +164,13 @@ def record(
         submission=submission,
         source=source,
     )
+
+
+def _feeds(version: Version) -> bool:
+    """Whether a version is to be harvested. What is harvested is published; so what the State gave to the secretariat only is
+    not, and a source that was public before stays as it was."""
+    submission = version.submission
+    return version.fields.get("kind") == "source" and submission is not None and submission.consent == Consent.PUBLISH
 
 
 def _locked(version: Version) -> Entry:

@@ -1,9 +1,10 @@
-"""Dates, times, labels and lists as documents of the United Nations write them in each of the six languages."""
+"""Dates, times, numbers, labels and lists as documents of the United Nations write them in each of the six languages."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from harvesters.phrases import LOCALES
 
@@ -34,6 +35,11 @@ def long_date(day: date, language: str) -> str:
 def long_moment(at: datetime, language: str) -> str:
     """A date with its time, which is in UTC."""
     return _MOMENTS.get(language, "{day}, {time}\u00a0UTC").format(day=long_date(at, language), time=f"{at:%H:%M}")
+
+
+def whole_number(value: int, language: str) -> str:
+    """A number with the separators of the language."""
+    return str(format_decimal(value, locale=locale_of(language)))
 
 
 def labelled(name: str, value: str, language: str) -> str:

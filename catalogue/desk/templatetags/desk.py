@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_decimal
 from django import template
 from django.forms import BaseForm, BoundField
 from django.utils.html import format_html
@@ -18,11 +17,12 @@ from django.utils.translation import gettext
 from catalogue.desk.words import EVENTS, RUN_STATES, SCHEDULES, STATUSES
 from catalogue.harvests.models import Run
 from catalogue.register import fields
+from catalogue.register.addresses import url_mistake
 from catalogue.register.life_cycle import Action, Status
 from catalogue.register.models import Version
 from catalogue.register.review import REASONS
 from catalogue.register.source_entry import AUTO
-from catalogue.states.dates import listed, locale_of, long_date, long_moment
+from catalogue.states.dates import listed, locale_of, long_date, long_moment, whole_number
 from catalogue.states.languages import current, direction
 from catalogue.states.models import State
 from harvesters.errors import UnknownProtocol
@@ -62,7 +62,7 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def number(value: Any) -> str:
     """A whole number with the separators of the reader's language."""
-    return format_decimal(value, locale=locale_of(current())) if value is not None else "–"
+    return whole_number(value, current()) if value is not None else "–"
 
 
 @register.filter
@@ -71,10 +71,16 @@ def state_name(state: State) -> str:
     return state.name(current())
 
 
+@register.filter
+def unaddressed(text: object) -> str:
+    """Words that are not ours, where there can be no marks of language, without persons' e-mail addresses."""
+    return without_personal_mail(str(text or ""))
+
+
 @register.simple_tag
 def said(text: object, language: str = "und") -> SafeString:
     """Words that are not ours, in their own language and direction. Persons' e-mail addresses are left out."""
-    shown = without_personal_mail(str(text or ""))
+    shown = unaddressed(text)
     if language in ("", "und"):
         return format_html('<bdi dir="auto">{}</bdi>', shown)
     return format_html('<bdi lang="{}" dir="{}">{}</bdi>', language, direction(language), shown)
@@ -118,11 +124,11 @@ def value_of(version: Version, name: str) -> str | SafeString:
     if value in (None, "", []):
         return ""
     if fields.BY_NAME[name].shape == "choice":
-        return str(fields.label_of(name, value))
+        return without_personal_mail(str(fields.label_of(name, value)))
     if name in LANGUAGES:
         return language_names(value)
     if name in CODES:
-        return format_html('<bdi dir="ltr">{}</bdi>', fields.shown(value))
+        return format_html('<bdi dir="ltr">{}</bdi>', without_personal_mail(fields.shown(value)))
     return said(fields.shown(value), version.language)
 
 
@@ -138,7 +144,7 @@ def _language_name(tag: str) -> str:
     except (UnknownLocaleError, ValueError, TypeError):
         name = None
     if not name:
-        return tag
+        return without_personal_mail(tag)
     return f"{name}（{tag}）" if current() == "zh" else f"{name} ({tag})"
 
 
@@ -146,6 +152,12 @@ def _language_name(tag: str) -> str:
 def inline_list(items: Any) -> str:
     """Short items one after the other, in the way of the reader's language."""
     return listed(map(str, items), current())
+
+
+@register.filter
+def web_address(text: str) -> bool:
+    """Whether a link may lead there: an address of the web, not a script that a link would run."""
+    return url_mistake(text) is None
 
 
 @register.filter

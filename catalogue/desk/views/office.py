@@ -1,5 +1,6 @@
 """The secretariat's desk: what waits, the queue, one entry side by side, and the people."""
 
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +61,7 @@ def office(request: HttpRequest) -> HttpResponse:
 def queue(request: HttpRequest) -> HttpResponse:
     """Every version in one status, the oldest first."""
     status = request.GET.get("status", Status.RECEIVED)
-    if status not in Status.values:
+    if status not in Status.values or status == Status.DRAFT:  # a State's drafts are its own
         status = Status.RECEIVED
     rows = Version.objects.filter(status=status).select_related("state", "submission").order_by("edited", "id")
     code = request.GET.get("state", "")
@@ -107,8 +108,8 @@ def _side_by_side(found: Version, form: DecisionForm) -> dict[str, Any]:
     ]
     twice = [
         each
-        for each in reading.published(found.state_id)
-        if each.pk != found.entry_id and each.published and each.published.fields.get("url") == found.fields.get("url")
+        for each in reading.published(found.state_id).filter(published__fields__url=found.fields.get("url"))
+        if each.pk != found.entry_id
     ]
     return {
         "version": found, "before": before, "rows": rows, "form": form, "check": found.check_result, "twice": twice,
@@ -181,16 +182,22 @@ def accept_all(request: HttpRequest, key: UUID) -> HttpResponse:
 def publish_all(request: HttpRequest) -> HttpResponse:
     """Publish every accepted version that may be published."""
     actor = permissions.actor(person_of(request))
-    published, kept = 0, 0
+    published: dict[Submission, list[Version]] = defaultdict(list)
+    kept = 0
     for found in Version.objects.filter(status=Status.ACCEPTED).select_related("submission", "state"):
         try:
             review.publish(found, actor)
-            published += 1
         except LifeCycleError:
             kept += 1
+        else:
+            if found.submission is not None:
+                published[found.submission].append(found)
+    told = [telling.published(versions[0].state, submission, versions) for submission, versions in published.items()]
     messages.success(request, _("Published: %(published)s. For the secretariat only: %(kept)s.") % {
-        "published": published, "kept": kept,
+        "published": number(sum(map(len, published.values()))), "kept": number(kept),
     })  # fmt: skip
+    if not all(told):
+        messages.warning(request, _("The decision is recorded, but the e-mail to the State could not be sent."))
     return redirect("desk:queue")
 
 
@@ -225,6 +232,17 @@ def people(request: HttpRequest) -> HttpResponse:
         "states": reading.ordered(State.objects.all(), current()),
     }
     return render(request, "desk/people.html", context, status=422 if form.is_bound else 200)
+
+
+@for_officer
+@require_POST
+def cancel(request: HttpRequest, key: UUID) -> HttpResponse:
+    """End an invitation that was not taken up, such as one to an address that was mistyped."""
+    if invitations.cancel(get_object_or_404(Invitation, pk=key).email):
+        messages.success(request, _("The invitation is cancelled; its link does not work any more."))
+    else:
+        messages.info(request, _("It was so already; nothing is changed."))
+    return redirect("desk:people")
 
 
 @for_officer

@@ -208,8 +208,9 @@ def withdraw(request: HttpRequest, state: State, key: UUID) -> HttpResponse:
             leaving = review.withdraw(found, actor, note)
             if leaving is not None:
                 withdrawing.withdraw(leaving, actor, note, timezone.now())
-        mail.to_officers("withdrawn", {"state": state, "version": found, "note": note})
         messages.success(request, _("The entry is withdrawn."))
+        if not mail.to_officers("withdrawn", {"state": state, "version": found, "note": note}):
+            messages.warning(request, _("The e-mail to the secretariat could not be sent; please tell it yourself."))
     except CatalogueError as error:
         messages.error(request, str(error))
     return redirect("desk:register", code=state.code)
@@ -223,6 +224,9 @@ def not_ours(request: HttpRequest, state: State, source: str) -> HttpResponse:
     found = get_object_or_404(Source, pk=source, state=state, reported=None)
     review.record(state.code, "remove", permissions.actor(person_of(request)), source=found)
     appointments.pause([found], _("The State says that this is not its source."))
-    mail.to_officers("not_ours", {"state": state, "source": found})
-    messages.success(request, _("The secretariat is told that this is not the State's source."))
+    if mail.to_officers("not_ours", {"state": state, "source": found}):
+        messages.success(request, _("The secretariat is told that this is not the State's source."))
+    else:
+        messages.warning(request, _("It is recorded and not harvested any more."))
+        messages.warning(request, _("The e-mail to the secretariat could not be sent; please tell it yourself."))
     return redirect("desk:register", code=state.code)

@@ -6,7 +6,7 @@ import msgspec
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -187,7 +187,9 @@ def _change(found: Source, **changes: object) -> None:
 @for_officer
 @require_POST
 def hold(request: HttpRequest, number: int, decision: str) -> HttpResponse:
-    """Release or refuse what is held."""
+    """Release what is held (adopt: with the names that its datasets had), or refuse it."""
+    if decision not in ("release", "adopt", "refuse"):
+        raise Http404
     found = get_object_or_404(Hold, pk=number)
     by, note, now = str(person_of(request).id), request.POST.get("note", ""), datetime.now(UTC)
     try:

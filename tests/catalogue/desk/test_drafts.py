@@ -1,5 +1,7 @@
 """Drafts at the desk: kept with their mistakes, checked, edited by two, and there again after a sign-in."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -105,3 +107,38 @@ def test_what_was_written_stands_there_again_when_the_sign_in_expired_in_between
         # Taken over, it does not come back into the next new entry.
         page.goto(f"{url}/en/desk/XA/new/")
         assert page.input_value("[name=title]") == ""
+
+
+@pytest.mark.skipif(browsing.CHROMIUM is None, reason="Chromium is absent")
+def test_what_was_kept_in_a_tab_does_not_overwrite_a_colleagues_saving_unseen(tmp_path):
+    with (
+        browsing.desk(tmp_path / "home", {"CATALOGUE_PASSWORD": PASSWORD}) as (catalogue, url),
+        browsing.browser() as browser,
+    ):
+        pages = []
+        for name in ("focal", "colleague"):
+            catalogue.run("people", "add", f"{name}@xa.example", "--state", "XA")
+            page = browser.new_context().new_page()
+            browsing.sign_in(page, url, f"{name}@xa.example", PASSWORD)
+            pages.append(page)
+        mine, theirs = pages
+        mine.goto(f"{url}/en/desk/XA/new/")
+        mine.fill("[name=title]", "First")
+        mine.click("[name=go_on]")
+        mine.wait_for_url(re.compile("/drafts/"))
+        draft = mine.url
+        mine.fill("[name=title]", "Mine")
+        mine.goto(f"{url}/en/desk/XA/")
+        theirs.goto(draft)
+        theirs.fill("[name=title]", "Theirs")
+        theirs.click("[name=keep]")
+        theirs.wait_for_selector("text=The draft has been saved.")
+        mine.goto(draft)
+        assert mine.input_value("[name=title]") == "Mine"
+        mine.click("[name=keep]")
+        mine.wait_for_selector("text=Somebody else has saved this draft in the meantime")
+        assert mine.locator("section.attention").inner_text().count("Theirs") == 1
+        mine.click("[name=keep]")  # a decision now
+        mine.wait_for_selector("text=The draft has been saved.")
+        theirs.goto(draft)
+        assert theirs.input_value("[name=title]") == "Mine"

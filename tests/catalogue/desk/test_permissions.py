@@ -1,17 +1,22 @@
 """Who gets to what: every address of the desk as nobody, as another State, as the State, and as an officer."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from catalogue.desk import urls
 from catalogue.desk.models import Check, Upload
+from catalogue.errors import InvitationError
+from catalogue.harvests.models import Run
 from catalogue.people.invitations import digest, hand_over, invite, take_up
-from catalogue.people.models import Token
+from catalogue.people.models import Invitation, Token
+from catalogue.reconcile.models import Hold, undecided
 from catalogue.register import drafts, review
 from catalogue.register.life_cycle import COMMAND_LINE
 from catalogue.register.models import Attachment, Event, Version
@@ -58,6 +63,11 @@ def address(name: str, register: Register) -> str:
         "not-ours": {"source": "xa-known"},
         "review": {"key": submitted.pk},
         "hand-over": {"key": register.people["colleague"].pk},
+        "cancel-invitation": {
+            "key": Invitation.objects.create(
+                digest=uuid4().hex, email="new@xa.example", role="officer", expires=timezone.now() + timedelta(days=1)
+            ).pk
+        },
         "source": {"key": "xa-known"},
         "source-act": {"key": "xa-known", "action": "now"},
         "hold": {"number": 1, "decision": "release"},
@@ -165,6 +175,52 @@ def test_an_invitation_works_once_and_only_by_the_button(register, client):
     assert client.get(reverse("desk:register", kwargs={"code": "XA"})).status_code == 200
     assert Client().get(url).status_code == 410
     assert Client().post(url, {"name": "Mallory", "password": "another long password"}).status_code == 410
+
+
+def test_of_several_invitations_to_one_address_the_last_works_and_nothing_reopens_a_role(register):
+    lost, first = invite("new@xa.example", "focal-point", register.state, COMMAND_LINE)
+    _made, last = invite("New@xa.example", "focal-point", register.state, COMMAND_LINE)
+    with pytest.raises(InvitationError):
+        take_up(first, name="New", password=PASSWORD)
+    Invitation.objects.filter(pk=lost.pk).update(expires=timezone.now() + timedelta(days=1))  # as if made at one moment
+    person = take_up(last, name="New", password=PASSWORD)
+    hand_over(person, OFFICER)
+    for secret in (first, last):
+        with pytest.raises(InvitationError):
+            take_up(secret, name="Mallory", password=PASSWORD)
+    person.refresh_from_db()
+    assert not person.is_active
+
+
+def test_an_officer_cancels_an_invitation(register, signed_in):
+    made, secret = invite("mistyped@xa.example", "officer", None, COMMAND_LINE)
+    cancel = reverse("desk:cancel-invitation", kwargs={"key": made.pk})
+    assert cancel in signed_in["officer"].get(reverse("desk:people")).content.decode()
+    said = signed_in["officer"].post(cancel, follow=True).content.decode()
+    assert "The invitation is cancelled" in said
+    assert cancel not in said
+    with pytest.raises(InvitationError):
+        take_up(secret, name="Mallory", password=PASSWORD)
+    assert "nothing is changed" in signed_in["officer"].post(cancel, follow=True).content.decode()
+
+
+def test_a_hold_is_decided_by_a_word_that_is_known(register, signed_in):
+    for word in ("refused", "released", "now"):
+        address = reverse("desk:hold", kwargs={"number": 1, "decision": word})
+        assert signed_in["officer"].post(address).status_code == 404
+    run = Run.objects.create(source=register.source, state="complete", started=timezone.now())
+    hold = Hold.objects.create(
+        source=register.source, run=run, kind="removal", opened=timezone.now(), live=9, missing=8, new=0, pairs=0
+    )
+    assert signed_in["officer"].post(f"/en/office/holds/{hold.pk}/refused/").status_code == 404
+    hold.refresh_from_db()
+    assert undecided().filter(pk=hold.pk).exists()
+
+
+def test_the_queue_shows_no_drafts(register, signed_in):
+    page = signed_in["officer"].get(reverse("desk:queue"), {"status": "draft"})
+    assert page.status_code == 200
+    assert register.versions["draft"].title not in page.content.decode()
 
 
 def test_a_weak_password_does_not_use_the_invitation_up(register, client):

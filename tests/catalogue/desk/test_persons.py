@@ -4,6 +4,7 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from axes.models import AccessAttempt, AccessLog
 from django.test import Client
 from django.urls import reverse
 
@@ -31,10 +32,14 @@ def test_a_person_gets_what_is_held_and_is_forgotten(register, signed_in):
     held = signed_in["state"].get(reverse("desk:my-data"))
     assert held["Content-Disposition"].startswith("attachment")
     assert [event["action"] for event in held.json()["events"]] == ["submit"]
+    Client().post(reverse("account_login"), {"login": person.email, "password": "a wrong one"})
+    assert AccessAttempt.objects.filter(username=person.email).exists()
     events = list(Event.objects.values_list("pk", "actor"))
     personal_data.erase(person)
     assert list(Event.objects.values_list("pk", "actor")) == events
     assert not Person.objects.filter(email="focal@xa.example").exists()
+    assert not AccessAttempt.objects.exists()
+    assert not AccessLog.objects.exists()
     page = signed_in["officer"].get(reverse("desk:review", kwargs={"key": version.pk})).content.decode()
     assert "focal@xa.example" not in page
     assert "Ada Focal" not in page

@@ -2,7 +2,7 @@
 
 import json
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
@@ -52,3 +52,25 @@ def test_who_was_invited_gets_in_by_the_address_that_the_provider_vouches_for(em
         assert (answer.status_code == 200) == gets_in
         people = catalogue.json("people", "list")
         assert [person["email"] for person in people] == ["focal@xa.example"]
+
+
+@pytest.mark.skipif(browsing.CHROMIUM is None, reason="Chromium is absent")
+def test_a_browser_is_led_to_the_provider_and_back(site, tmp_path):
+    provider(site, {"sub": "1", "email": "focal@xa.example", "email_verified": True, "name": "Somebody"})
+
+    def authorize(query: dict[str, str]) -> Reply:
+        return Reply(
+            b"", 302, {"Location": f"{query['redirect_uri']}?{urlencode({'code': 'c', 'state': query['state']})}"}
+        )
+
+    site.routes["/authorize"] = authorize
+    environment = {
+        "CATALOGUE_OIDC_URL": site.url, "CATALOGUE_OIDC_CLIENT": "desk", "CATALOGUE_OIDC_SECRET": "secret",
+        "CATALOGUE_PASSWORD": PASSWORD,
+    }  # fmt: skip
+    with browsing.desk(tmp_path / "home", environment) as (catalogue, url), browsing.browser() as browser:
+        catalogue.run("people", "add", "focal@xa.example", "--state", "XA")
+        page = browser.new_context().new_page()
+        page.goto(f"{url}/en/accounts/login/")
+        page.click("form[action$='/login/'][action*='oidc'] button")
+        page.wait_for_url(re.compile(r"/desk/XA/"))

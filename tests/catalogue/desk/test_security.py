@@ -141,15 +141,34 @@ def test_what_is_no_public_web_address_is_never_a_link(url, register, signed_in)
     assert 'class="mistake"' in content
 
 
+def test_an_address_for_programs_that_is_none_is_shown_as_text(register, signed_in, client):
+    for version in (register.versions["published"], register.versions["received"]):
+        fields = {**version.fields, "endpoint": "javascript:alert(document.domain)"}
+        Version.objects.filter(pk=version.pk).update(fields=fields)
+    public = client.get(reverse("desk:entry", kwargs={"key": register.versions["published"].entry_id}))
+    inside = signed_in["officer"].get(reverse("desk:review", kwargs={"key": version.pk}))
+    for page in (public.content.decode(), inside.content.decode()):
+        assert "javascript:alert(document.domain)" in page
+        assert 'href="javascript:' not in page
+        assert f'href="{version.fields["url"][:20]}' in page
+
+
 def test_a_persons_address_is_not_published(register, client):
     version = register.versions["published"]
+    asks = {
+        name: f"Ask jane.doe@xa.example ({name})"
+        for name in ("title", "start_date", "level", "endpoint", "language", "licence", "articles")
+    }
     Version.objects.filter(pk=version.pk).update(
         fields={
             **version.fields,
+            **asks,
+            "content_languages": ["jane.doe@xa.example"],
             "description": "Ask jane.doe@xa.example or opendata@xa.example",
             "authority": "J. Doe",
         }
     )
+    Submission.objects.filter(pk=version.submission_id).update(document="NV by jane.doe@xa.example")
     page = client.get(reverse("desk:entry", kwargs={"key": version.entry_id})).content.decode()
     assert "jane.doe@xa.example" not in page
     assert "opendata@xa.example" in page
@@ -175,6 +194,8 @@ def _docx(*names: str) -> bytes:
         ("note.docx", _docx(), True),
         ("note.docm", _docx("word/vbaProject.bin"), False),
         ("note.docx", _docx("word/vbaProject.bin"), False),
+        ("note.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument".encode("utf-16-le"), True),
+        ("note.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "_VBA_PROJECT".encode("utf-16-le"), False),
         ("note.pdf", b"<html><script>alert(1)</script></html>", False),
         ("note.html", b"<html><script>alert(1)</script></html>", False),
         ("note.svg", b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', False),

@@ -130,6 +130,53 @@ def test_what_was_given_to_the_secretariat_only_is_not_published(state):
         review.publish(version, OFFICER)
 
 
+def test_a_source_given_to_the_secretariat_only_is_not_harvested(state):
+    version = drafts.new("XA", ENTRY)
+    review.submit(submission(state, consent="secretariat"), [version], FOCAL)
+    review.accept(version, OFFICER)
+    several = [drafts.new("XA", ENTRY | {"url": f"https://{n}.xa.example"}) for n in range(3)]
+    listed = submission(state, document="Note 2", consent="secretariat")
+    review.submit(listed, several, FOCAL)
+    assert len(review.accept_unopposed(listed, OFFICER)) == 3
+    assert not Source.objects.exists()
+
+
+def test_a_later_version_for_the_secretariat_only_leaves_what_is_public_as_it_was(state):
+    public = submitted(state)
+    review.accept(public, OFFICER)
+    review.publish(public, OFFICER)
+    later = drafts.revise(public)
+    drafts.save(later, ENTRY | {"title": "Confidential", "url": "https://confidential.xa.example"}, seen=0)
+    review.submit(submission(state, consent="secretariat"), [later], FOCAL)
+    review.accept(later, OFFICER)
+    source = Source.objects.get()
+    assert (source.title, source.url) == ({"fr": "Portail des marchés"}, ENTRY["url"])
+    review.withdraw(later, FOCAL)
+    assert review.goes_with(public) == source
+
+
+def test_a_state_takes_back_that_its_source_may_be_harvested(state):
+    first = submitted(state)
+    review.accept(first, OFFICER)
+    review.publish(first, OFFICER)
+    assert Source.objects.get().permission
+    for stated, kept in (("", True), ("no", False)):
+        later = drafts.revise(first)
+        drafts.save(later, ENTRY | {"harvesting": stated}, seen=0)
+        review.submit(submission(state), [later], FOCAL)
+        review.accept(later, OFFICER)
+        assert bool(Source.objects.get().permission) == kept
+        review.publish(later, OFFICER)
+        first = later
+
+
+@pytest.mark.parametrize("endpoint", ["javascript:alert(1)", "see the documentation", "https://user:secret@xa.example"])
+def test_a_harvest_begins_at_no_address_that_is_none(state, endpoint):
+    version = submitted(state, endpoint=endpoint)
+    review.accept(version, OFFICER)
+    assert Source.objects.get().url == ENTRY["url"]
+
+
 def test_events_are_never_edited(state):
     submitted(state)
     event = Event.objects.get()

@@ -1,13 +1,15 @@
 """Lists that are no tables: objects in JSON and JSON Lines, and catalogues in RDF."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from catalogue.errors import ListRefused
-from catalogue.register.lists import Listed, read_list
+from catalogue.register.lists import MAX_ROWS, Listed, read_list
 
 LINK = "https://data.xa.example"
 PREFIXES = (
@@ -112,6 +114,15 @@ def test_deep_values_are_kept_as_they_were_written(tmp_path: Path):
     found = listed(tmp_path, json.dumps([{"title": "A", "url": LINK, "deep": deep, "map": {"a": {"b": {"c": 1}}}}]))
     assert json.loads(found.rows[0].extra["deep"]) == deep
     assert json.loads(found.rows[0].extra["map"]) == {"a": {"b": {"c": 1}}}
+
+
+def test_more_objects_than_a_list_has_are_refused_before_they_are_looked_at(tmp_path: Path):
+    objects = [{"url": {"of": {"many": n}}} for n in range(MAX_ROWS + 1)]
+    began = time.process_time()
+    with translation.override("ru"), pytest.raises(ListRefused, match="20\u00a0000"):
+        listed(tmp_path, json.dumps(objects))
+    assert time.process_time() - began < 2  # seconds of CPU; looked at one by one they took five times as long
+    assert len(listed(tmp_path, json.dumps([{}] * MAX_ROWS + [{"url": LINK}])).rows) == 1
 
 
 def test_resources_of_a_catalogue_are_rows(tmp_path: Path):

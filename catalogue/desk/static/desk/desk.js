@@ -1,19 +1,15 @@
 // What pages do beside htmx: keep what is being written in this tab until the desk has it, and narrow long lists.
 "use strict";
 
-// A sign-in may expire while somebody writes. What was written is kept in the tab, and stands there again afterwards.
+// A sign-in may expire while somebody writes. What was written is kept in the tab, and stands there again afterwards; with it
+// how often the draft had been saved when the writing began, so that the desk sees what somebody else saved since.
+const sent = sessionStorage.getItem("sent");
+sessionStorage.removeItem("sent");
 for (const form of document.querySelectorAll("form[data-keep]")) {
   const key = "kept:" + location.pathname + location.search;
-  const fields = () =>
-    [...form.elements].filter((each) => each.name && !["hidden", "file", "password", "submit"].includes(each.type));
-  const kept = JSON.parse(sessionStorage.getItem(key) || "null");
-  if (kept) {
-    for (const each of fields()) {
-      if (!(each.name in kept)) continue;
-      if (each.type === "checkbox") each.checked = kept[each.name].includes(each.value) && !each.disabled;
-      else each.value = kept[each.name][0];
-    }
-  }
+  const isKept = (each) =>
+    each.name && (each.name === "saves" || !["hidden", "file", "password", "submit"].includes(each.type));
+  const fields = () => [...form.elements].filter(isKept);
   const keep = () => {
     const now = {};
     for (const each of fields()) {
@@ -22,16 +18,22 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
     }
     sessionStorage.setItem(key, JSON.stringify(now));
   };
+  const kept = JSON.parse(sessionStorage.getItem(key) || "null");
+  if (sent === key) {
+    keep(); // the desk's answer to what was sent: it has the text, and knows better what was saved
+  } else if (kept) {
+    for (const each of fields()) {
+      if (!(each.name in kept)) continue;
+      if (each.type === "checkbox") each.checked = kept[each.name].includes(each.value) && !each.disabled;
+      else each.value = kept[each.name][0];
+    }
+  }
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
   form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
 }
 // The desk took a form over where another page, that is not the sign-in, follows its sending.
-const sent = sessionStorage.getItem("sent");
-if (sent) {
-  sessionStorage.removeItem("sent");
-  if (!document.querySelector("form[action*='login'], .mistake[role='alert']")) sessionStorage.removeItem(sent);
-}
+if (sent && !document.querySelector("form[action*='login'], .mistake[role='alert'], .attention[role='alert']")) sessionStorage.removeItem(sent);
 
 for (const input of document.querySelectorAll("input[data-filter]")) {
   const items = [...document.querySelectorAll(input.dataset.filter)];
