@@ -1,6 +1,7 @@
 """What somebody might try who is not a friend: each with its test."""
 
 import io
+import logging
 import zipfile
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from catalogue.logs import WithoutSecrets
 from catalogue.people.models import Person, Token
 from catalogue.register import drafts
 from catalogue.register.models import Submission, Version
@@ -113,6 +115,21 @@ def test_a_page_may_load_nothing_from_elsewhere_and_run_nothing_inline(register,
     assert "style=" not in page
     assert "onclick" not in page
     assert "<script>" not in page
+
+
+def test_the_secret_of_an_invitation_reaches_no_log(register):
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.addFilter(WithoutSecrets())
+    logging.getLogger().addHandler(handler)
+    try:
+        address = reverse("desk:invitation", kwargs={"secret": "s3cret-of-a-link"})
+        assert Client(enforce_csrf_checks=True).post(address, {"name": "A"}).status_code == 403
+        assert Client().get(address).status_code == 410
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert written.getvalue().count("/invitation/…/") == 2
+    assert "s3cret" not in written.getvalue()
 
 
 # -- words from outside
