@@ -1,7 +1,8 @@
 """Identity: one dataset keeps one identifier and one name for ever, however often it is read.
 
 Inside the catalogue a dataset is (source, native identifier). Outside it has a UUIDv5 and a readable name, both made from
-those two alone: no counter, no clock, no title, so that a lost database gives the same identifiers again.
+those two alone: no counter, no clock, no title, so that a lost database gives the same identifiers again. Only where a portal
+gave a dataset another identifier, and later lists the former one again, do two have a claim to the same: see `package_id`.
 """
 
 import hashlib
@@ -19,9 +20,13 @@ SOURCE_PART_CHARACTERS = 40
 DIGEST_CHARACTERS = 10
 
 
-def package_id(source: str, native_id: str) -> str:
-    """The UUIDv5 of a dataset, as text. The native identifier is taken as it is, never shortened or rewritten."""
-    return str(uuid.uuid5(NAMESPACE, f"{source}\n{native_id}"))
+def package_id(source: str, native_id: str, turn: int = 1) -> str:
+    """The UUIDv5 of a dataset, as text. The native identifier is taken as it is, never shortened or rewritten.
+
+    turn: 1 but for a dataset whose native identifier belonged to others before it, which their portal has renumbered, and
+    which kept what follows from it: 2 for the second to have it, and so on.
+    """
+    return str(uuid.uuid5(NAMESPACE, _said(source, native_id, turn)))
 
 
 def resource_id(package: str, key: str) -> str:
@@ -35,12 +40,22 @@ def organization_id(state: str) -> str:
     return str(uuid.uuid5(NAMESPACE, f"state\n{state}"))
 
 
-def package_name(source: str, native_id: str) -> str:
+def package_name(source: str, native_id: str, turn: int = 1) -> str:
     """A name for addresses: the source, what is readable of the native identifier, and a digest of both.
 
-    At most 100 characters of a-z, 0-9 and "-"; the digest keeps identifiers apart that read the same.
+    At most 100 characters of a-z, 0-9 and "-"; the digest keeps identifiers apart that read the same. turn: of `package_id`.
     """
-    digest = hashlib.sha256(f"{source}\n{native_id}".encode()).hexdigest()[:DIGEST_CHARACTERS]
+    digest = hashlib.sha256(_said(source, native_id, turn).encode()).hexdigest()[:DIGEST_CHARACTERS]
     origin = slug(source, SOURCE_PART_CHARACTERS)
     room = NAME_LIMIT_CHARACTERS - len(origin) - len(digest) - 2
     return f"{origin}-{slug(native_id, room)}-{digest}"
+
+
+def digest_of(name: str) -> str:
+    """The digest at the end of a dataset's name (`package_name`), which keeps it apart from all others."""
+    return name.rpartition("-")[2]
+
+
+def _said(source: str, native_id: str, turn: int) -> str:
+    """What an identity is made from. A source's id has no line break, so that no native identifier reads as a turn."""
+    return f"{source}\n{native_id}" if turn == 1 else f"turn {turn}\n{source}\n{native_id}"

@@ -15,6 +15,7 @@ from django.db import transaction
 from catalogue.datasets.kept import Kept
 from catalogue.datasets.models import Dataset, Version
 from catalogue.datasets.withdrawing import standing
+from harvesters import identity
 from harvesters import package as packages
 
 PACKING_LEVEL = 3
@@ -69,6 +70,29 @@ def known(source: str, native_ids: Sequence[str]) -> dict[str, Seen]:
         ):
             found[native_id] = Seen(str(pk), name, content_hash, record_hash, state, run)
     return found
+
+
+def apart(source: str, native_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The `id` and `name` for datasets that the store does not know, by native identifier, where it has given away those that
+    follow from the identifier: to one that its portal has renumbered since, and that kept them."""
+    found: dict[str, tuple[str, str]] = {}
+    left, turn = list(native_ids), 1
+    while left:
+        ids = {identity.package_id(source, native_id, turn): native_id for native_id in left}
+        taken = _taken(list(ids))
+        if turn > 1:
+            for key, native_id in ids.items():
+                found[native_id] = (key, identity.package_name(source, native_id, turn))
+        left, turn = [native_id for key, native_id in ids.items() if key in taken], turn + 1
+    return found
+
+
+def _taken(keys: Sequence[str]) -> set[str]:
+    taken: set[str] = set()
+    for start in range(0, len(keys), BATCH_ROWS):
+        rows = Dataset.objects.filter(pk__in=keys[start : start + BATCH_ROWS])
+        taken.update(str(pk) for pk in rows.values_list("pk", flat=True))
+    return taken
 
 
 def saw(source: str, pks: Iterable[str], run: int, at: datetime) -> int:

@@ -77,6 +77,7 @@ class Assembler:
                 self._result.outcome.unchanged += store.saw(self._source.id, unchanged, self._run, self._at)
                 if records:
                     own = {native_id: (seen.pk, seen.name) for native_id, seen in before.items()}
+                    own |= store.apart(self._source.id, [record.id or "" for record in records if record.id not in own])
                     future = self._workers.submit(map_batch, records, self._source, parts_file, self._check, own)
                     waiting.append((future, before, len(batch)))
                 else:

@@ -31,7 +31,8 @@ def record_hash(record: Record) -> str:
 
 
 Identities = Mapping[str, tuple[str, str]]
-"""By native identifier, the `id` and `name` that datasets of a source have already."""
+"""By native identifier, the `id` and `name` of datasets of a source that have theirs already, or cannot have those that
+follow from it (`store.apart`)."""
 
 
 def map_batch(
@@ -49,7 +50,8 @@ def _kept(record: Record, source: Source, parts: Parts, check: Check, identities
     derived = (identity.package_id(source.id, native_id), identity.package_name(source.id, native_id))
     own = identities.get(native_id, derived)
     if own != derived and mapped.package is not None:
-        # A dataset that the portal has renumbered goes on under the identity that it had.
+        # A dataset that the portal has renumbered goes on under the identity that it had, and one that is now listed under
+        # its former identifier has another.
         mapped = Mapped(msgspec.structs.replace(mapped.package, id=own[0], name=own[1]), mapped.findings)
     descriptor = encode(mapped.package) if mapped.package is not None else b""
     if mapped.package is not None:

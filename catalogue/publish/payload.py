@@ -25,8 +25,6 @@ PAYLOAD_VERSION = 2
 LICENSE_CHARACTERS = 100
 """A licence that is no SPDX id is shown by its first words; the extra `license_text` has the whole."""
 
-DIGEST_CHARACTERS = 10
-
 
 class Payload(msgspec.Struct, frozen=True):
     """A dataset as CKAN takes it, and what had to be cut for it."""
@@ -49,9 +47,8 @@ def stamp(source: Source) -> str:
 
 
 def public_name(package: Package) -> str:
-    """The dataset's address in CKAN: readable from its title, and kept apart from all others by a digest."""
-    identity_text = f"{package.catalogue.source}\n{package.catalogue.native_id}"
-    digest = hashlib.sha256(identity_text.encode()).hexdigest()[:DIGEST_CHARACTERS]
+    """The dataset's address in CKAN: readable from its title, and kept apart from all others by the digest of its name."""
+    digest = identity.digest_of(package.name)
     readable = slug(package.title or package.catalogue.native_id, identity.NAME_LIMIT_CHARACTERS - len(digest) - 1)
     return f"{readable}-{digest}"
 

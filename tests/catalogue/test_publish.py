@@ -147,6 +147,19 @@ def test_nothing_of_a_held_run_reaches_ckan_before_a_person_decides(portal, publ
     assert all(package["title"].endswith(" a") and package["name"] == shown[package["id"]]["name"] for package in after)
 
 
+def test_a_former_identifier_that_is_listed_again_has_an_address_of_its_own_in_ckan(portal, publisher, address):
+    publisher.run("publish")
+    former = list(portal.datasets)
+    portal.datasets = [{**each, "id": f"new-{each['id']}"} for each in former]
+    (run,) = publisher.json("harvest", "--all")["runs"]
+    publisher.run("held", "release", str(run["hold"]), "--by", "Data officer", "--adopt")
+    portal.datasets += former
+    publisher.run("harvest", "--all")
+    assert totals(publisher.json("publish")) == {"created": 4, "updated": 4, "unchanged": 0, "refused": 0, "failed": 0}
+    shown = [RemoteCKAN(address.url).action.package_show(id=package["id"]) for package in publisher.packages()]
+    assert len({each["name"] for each in shown}) == 8
+
+
 def test_a_ckan_that_lost_and_changed_some_is_mended(portal, publisher, address):
     """As after a restore from a backup, and edits by hand."""
     portal.datasets[0] |= {

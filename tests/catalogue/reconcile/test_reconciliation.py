@@ -179,6 +179,52 @@ def test_a_renumbered_portal_is_recognised_and_goes_on_under_the_former_names(qu
     assert (changed["id"], changed["name"]) == before["Public contracts 5"]
 
 
+def names(catalogue: Catalogue) -> dict[str, tuple[object, object]]:
+    """Identifier and name of each listed dataset, by its native identifier."""
+    return {package["catalogue"]["native_id"]: (package["id"], package["name"]) for package in catalogue.packages()}
+
+
+def test_a_former_identifier_that_is_listed_again_is_another_dataset(quick: Catalogue, portal: CkanDouble):
+    former = list(portal.datasets)
+    renumbered(portal)
+    quick.run("held", "release", str(run(quick)["hold"]), "--by", "Data officer", "--adopt")
+    adopted = names(quick)
+    portal.datasets += former[:15]
+    done = run(quick)
+    assert (done["state"], done["new"], done["unchanged"], done["hold"]) == ("complete", 15, 40, None)
+    both = names(quick)
+    assert both.items() > adopted.items(), "who has the identifier and the name keeps them"
+    assert len({identifier for identifier, _ in both.values()}) == len({name for _, name in both.values()}) == 55
+    done = run(quick, "xa-portal", "--full")
+    assert (done["new"], done["unchanged"], names(quick)) == (0, 55, both)
+
+
+def test_a_portal_that_renumbers_there_and_back_again(quick: Catalogue, portal: CkanDouble):
+    former, before = list(portal.datasets), set(names(quick).values())
+    renumbered(portal)
+    new = list(portal.datasets)
+    for listed_now in (new, former, new):
+        portal.datasets = listed_now
+        done = run(quick)
+        assert (done["state"], done["new"]) == ("complete", 40)
+        decided = quick.json("held", "release", str(done["hold"]), "--by", "Data officer", "--adopt")
+        assert decided["adopted"] == 40
+        assert set(names(quick).values()) == before
+
+
+def test_an_identifier_may_come_back_more_than_once(quick: Catalogue, portal: CkanDouble):
+    """Each time what had it has gone on under another, and is still there."""
+    former, renamed = list(portal.datasets), []
+    for turn in range(2):
+        renamed += [{**each, "id": f"turn-{turn}-{each['id']}"} for each in former]
+        portal.datasets = renamed
+        decided = quick.json("held", "release", str(run(quick)["hold"]), "--by", "Data officer", "--adopt")
+        assert decided["adopted"] == 40
+        portal.datasets = [*renamed, *former]
+        assert run(quick)["new"] == 40
+    assert len(set(names(quick).values())) == len(names(quick)) == 40 * 3
+
+
 def test_a_small_portal_that_renumbers_is_held_too(catalogue: Catalogue, site: Site):
     portal = CkanDouble(site, [dataset(number) for number in range(4)])
     catalogue.register(f"xa-portal ckan {portal.url}")
