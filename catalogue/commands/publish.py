@@ -32,7 +32,8 @@ def publish(
     """Write new and changed datasets to CKAN; what is unchanged causes no call at all.
 
     CKAN is CKAN_URL with CKAN_TOKEN (a sysadmin's), or else the portal that `catalogue portal up` started. Publishing again
-    is always safe. What CKAN refuses is noted on that dataset, and the rest goes on.
+    is always safe. What CKAN refuses is noted on that dataset, and the rest goes on. What it does not answer for, or refuses to
+    delete, waits for the next publish, and the exit status is 1.
     """
     from catalogue.publish.comparing import compare
     from catalogue.publish.publishing import publish as publish_to
@@ -75,8 +76,10 @@ def publish(
         print_table("Would be published" if dry_run else "Published", columns, rows)
     if not as_json and any(state.held for state in published.states):
         typer.echo("Held datasets wait for a decision; `catalogue held list` shows what for.")
-    if any(state.failed for state in published.states):
-        sys.stderr.write("Some datasets could not be sent; publish again, they are still waiting.\n")
+    if failed := sum(state.failed for state in published.states):
+        sys.stderr.write(
+            f"{failed:,} datasets could not be sent ({published.failure}); they wait, publish again to send them.\n"
+        )
         sys.exit(1)
 
 

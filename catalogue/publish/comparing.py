@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from ckanapi import NotAuthorized, NotFound, RemoteCKAN
+from django.db.models import Q
 
 from catalogue.datasets import store
 from catalogue.errors import PublishError
@@ -27,11 +28,15 @@ TIME_CHARACTERS = len("2026-01-31T00:00:00")
 TIMES = frozenset({"created", "last_modified"})
 
 
+GONE = Q(withdrawn=True) | Q(dataset__withdrawn__isnull=False)
+"""Of lines of the outbox, those of which CKAN is to show nothing."""
+
+
 class Compared(msgspec.Struct):
     """What a CKAN has otherwise than it confirmed it, by datasets.
 
     missing: it has them no longer. differing: it has them with other words. shown: withdrawn ones that it shows all the
-    same. unknown: they bear the name of a source of ours, and are not in the outbox; they are left as they are.
+    same, or as yet. unknown: they bear the name of a source of ours, and are not in the outbox; they are left as they are.
     """
 
     missing: int = 0
@@ -48,8 +53,8 @@ def compare(target: Target, progress: Callable[[int, int], None]) -> Compared:
     """
     ckan.check(target)
     client = ckan.connect(target)
-    rows = Publication.objects.filter(target=target.key, refused__isnull=True)
-    total, compared = rows.count(), Compared()
+    rows = Publication.objects.filter(target=target.key)
+    total, compared = rows.filter(Q(refused__isnull=True) | GONE).count(), Compared()
     for source in Source.objects.filter(datasets__publications__target=target.key).distinct():
         try:
             held = {each["id"]: each for each in _listed(client, source)}
@@ -82,8 +87,12 @@ def _compare_source(
     back: list[Publication] = []
     for publication in rows.select_related("dataset").order_by("pk").iterator(BATCH_ROWS):
         identifier = str(publication.dataset_id)
-        shown = held.pop(identifier, None) or _shown(client, identifier)
-        if publication.withdrawn:
+        listed = held.pop(identifier, None)
+        gone = publication.withdrawn or publication.dataset.withdrawn is not None
+        if publication.refused is not None and not gone:
+            continue  # it may show an earlier version or none, and is told again when the dataset changes
+        shown = listed or _shown(client, identifier)
+        if gone:
             if shown is None:
                 compared.same += 1
             else:

@@ -12,7 +12,8 @@ class Publication(models.Model):
 
     name: the dataset's address in that CKAN, chosen when it was first published, and kept.
     content_hash and stamp: of the package, and of what else goes into the CKAN dataset (`payload.stamp`).
-    refused: why CKAN did not take it, as a finding; SQL NULL where it did.
+    refused: why CKAN did not take it, or did not delete it, as a finding; SQL NULL where it did. CKAN may then show an earlier
+    version.
     findings: what had to be cut or left out for CKAN.
     withdrawn: whether CKAN was last told to delete it; its address stays its own, for it may come back.
     """

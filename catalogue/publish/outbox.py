@@ -82,7 +82,7 @@ class Outbox(msgspec.Struct, frozen=True):
             after = batch[-1].native_id
 
     def withdrawals(self, source: Source) -> Iterator[Waiting]:
-        """The withdrawn datasets of a source that this CKAN still shows, a batch in memory at a time."""
+        """The withdrawn datasets of a source that this CKAN may still show, each once, a batch in memory at a time."""
         rows = self._withdrawn(source).order_by("pk")
         after = 0
         while batch := list(rows.filter(pk__gt=after)[:BATCH_ROWS]):
@@ -104,7 +104,8 @@ class Outbox(msgspec.Struct, frozen=True):
             dataset_id=item.dataset,
             target=self.target,
             name=item.payload.dataset["name"],
-            content_hash=item.content_hash,
+            # CKAN shows what it was not willing to delete: whatever that is, it is sent again if the dataset comes back.
+            content_hash="" if item.withdrawn and refused else item.content_hash,
             stamp=item.stamp,
             confirmed=now,
             refused=msgspec.to_builtins(refused) if refused else None,
@@ -121,13 +122,13 @@ class Outbox(msgspec.Struct, frozen=True):
         return Exists(same.none() if self.again else same)
 
     def _withdrawn(self, source: Source) -> QuerySet[Publication]:
-        """What CKAN still shows of datasets that are withdrawn. What it never took is not there to be deleted."""
+        """What CKAN may still show of datasets that are withdrawn. What it refused is among it: an earlier version may be
+        there, or the delete itself was refused. To delete what it never took does no harm, and is said to it once."""
         return Publication.objects.filter(
             target=self.target,
             dataset__source=source,
             dataset__withdrawn__isnull=False,
             withdrawn=False,
-            refused__isnull=True,
         )
 
     @staticmethod

@@ -32,8 +32,8 @@ FAILURES_IN_A_ROW = 20
 
 
 class StatePublished(msgspec.Struct):
-    """What publishing came to for one State party. refused: now, or before and unchanged since. failed: still waits. held:
-    waits for a person's decision about a held run of its source."""
+    """What publishing came to for one State party. refused: now, or before and unchanged since. failed: still waits, also to
+    be deleted where CKAN refused that. held: waits for a person's decision about a held run of its source."""
 
     state: str
     created: int = 0
@@ -164,7 +164,11 @@ class _Delivery:
         self._failures_in_a_row = 0
         refused = None
         if written.fate is Fate.REFUSED:
-            count.refused += 1
+            if item.withdrawn:  # what CKAN goes on showing is told until it is gone
+                count.failed += 1
+                self.failure = written.words
+            else:
+                count.refused += 1
             refused = find("ckan-refused", value=written.words)
         else:
             count.created += written.fate is Fate.CREATED

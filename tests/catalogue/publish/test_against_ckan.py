@@ -9,7 +9,7 @@ from ckanapi import RemoteCKAN
 from tests.catalogue.publish.relay import Passing, Relay, honest
 from tests.conftest import Catalogue, CkanDouble, Reply, Site, dataset
 
-COLUMNS = ("created", "updated", "unchanged", "refused", "failed")
+COLUMNS = ("created", "updated", "deleted", "unchanged", "refused", "failed")
 WRITES = {"package_create", "package_update", "organization_create", "organization_patch"}
 
 
@@ -172,6 +172,57 @@ def test_an_organization_edited_by_hand_is_put_right_and_keeps_what_is_not_ours(
     after = ckan.action.organization_show(id="state-xa")
     assert (after["title"], after["description"]) == (organization["title"], "By hand")
     kept = {extra["key"]: extra["value"] for extra in after["extras"]}
+def shown(address, source: str) -> int:
+    """How many datasets of a source CKAN shows."""
+    return RemoteCKAN(address.url).action.package_search(fq=f"source:{source}", rows=0)["count"]
+
+
+def test_what_is_withdrawn_leaves_ckan_though_its_update_was_refused(portal, publisher, relay, address):
+    source = publisher.json("sources", "list")[0]["id"]
+    publisher.run("publish")
+    portal.datasets[2] = dataset(2, title="Renamed")
+    portal.datasets.append(dataset(4, title="Renamed before it was ever taken"))
+    publisher.run("harvest", "--all")
+    relay.spoil = lambda action, body, passing: (
+        Reply(b"<html>too large</html>", 413) if b"Renamed" in body else passing()
+    )
+    assert totals(publisher.json("publish")) == {"unchanged": 3, "refused": 2}
+    relay.spoil = honest
+    publisher.run("sources", "withdraw", source, "--note", "The State took it back.")
+    assert publisher.json("publish", "--dry-run", "--reconcile")["compared"] == {
+        "missing": 0, "differing": 0, "shown": 4, "unknown": 0, "same": 1,
+    }  # fmt: skip
+    assert totals(publisher.json("publish")) == {"deleted": 5}, "what CKAN never took counts as deleted too"
+    assert shown(address, source) == 0
+    relay.actions.clear()
+    assert totals(publisher.json("publish")) == {}
+    assert relay.actions == []
+
+
+def test_a_delete_that_ckan_refuses_is_tried_once_each_publish_and_told(portal, publisher, relay, address):
+    source = publisher.json("sources", "list")[0]["id"]
+    publisher.run("publish")
+    kept = publisher.packages()[2]["id"]
+    refusal = b'{"success": false, "error": {"__type": "Validation Error", "message": "A plugin keeps it"}}'
+    relay.spoil = lambda action, body, passing: (
+        Reply(refusal, 409) if action == "package_delete" and kept.encode() in body else passing()
+    )
+    publisher.run("sources", "withdraw", source, "--note", "The State took it back.")
+    for done in ({"deleted": 3, "failed": 1}, {"failed": 1}):
+        relay.actions.clear()
+        published = publisher.json("publish", status=1)
+        assert (totals(published), relay.actions.count("package_delete")) == (done, sum(done.values()))
+        assert "A plugin keeps it" in published["failure"]
+    assert "1 datasets could not be sent (" in publisher.run("publish", status=1).stderr
+    assert publisher.json("publish", "--dry-run", "--reconcile")["compared"]["shown"] == 1
+    publisher.run("sources", "restore", source)
+    assert totals(publisher.json("publish")) == {"updated": 4}, "it is taken to be refused no longer"
+    publisher.run("sources", "withdraw", source, "--note", "The State took it back.")
+    relay.spoil = honest
+    assert totals(publisher.json("publish")) == {"deleted": 4}
+    assert shown(address, source) == 0
+
+
     assert kept == {extra["key"]: extra["value"] for extra in organization["extras"]} | {"desk": "4"}
 
 
