@@ -65,19 +65,32 @@ def check(target: Target) -> None:
     """Raises PublishError where this is no CKAN that we may write to, in one sentence with what to do next."""
     client = connect(target)
     try:
-        status = client.action.status_show()
+        version = _version(client)
     except UNANSWERED as error:
         raise PublishError(
             f"{target.url} does not answer as a CKAN does ({type(error).__name__}); check CKAN_URL (with https where "
             "the site redirects to it), or start one with `catalogue portal up`."
         ) from error
-    version = str(status.get("ckan_version", "")) if isinstance(status, dict) else ""
     numbers = re.match(r"(\d+)\.(\d+)", version)
     if numbers is None:
         raise PublishError(f"{target.url} does not answer as a CKAN does; check CKAN_URL.")
     if (int(numbers[1]), int(numbers[2])) < OLDEST_CKAN:
         raise PublishError(f"{target.url} is CKAN {version}; publish to CKAN 2.10 or later.")
     _check_token(client, target)
+
+
+def answers(client: RemoteCKAN) -> bool:
+    """Whether CKAN answers at all, whatever it says to what is written."""
+    try:
+        return bool(_version(client))
+    except UNANSWERED:
+        return False
+
+
+def _version(client: RemoteCKAN) -> str:
+    """What CKAN says its version is; empty where it says none. Raises one of `UNANSWERED`."""
+    status = client.action.status_show()
+    return str(status.get("ckan_version", "")) if isinstance(status, dict) else ""
 
 
 def _check_token(client: RemoteCKAN, target: Target) -> None:

@@ -28,7 +28,8 @@ from harvesters.findings import find
 __all__ = ["Published", "StatePublished", "Target", "publish"]
 
 FAILURES_IN_A_ROW = 20
-"""After so many datasets without an answer CKAN is taken to be down, and publishing ends; what is left still waits."""
+"""After so many datasets without an answer CKAN is asked whether it answers at all. Where it does not, publishing ends; where
+it does, these wait, and the others are sent."""
 
 
 class StatePublished(msgspec.Struct):
@@ -102,6 +103,7 @@ class _Delivery:
         self._box = box
         self._counts = counts
         self._now = now
+        self._client = ckan.connect(target)
         self._clients = threading.local()
         self._flying: dict[Future[Written], Waiting] = {}
         self._lines: list[Publication] = []
@@ -113,7 +115,6 @@ class _Delivery:
 
     def send(self, sources: Sequence[Source], writers: int, progress: Callable[[int], None]) -> None:
         """Send what waits. Raises PublishError where CKAN stops answering, or accepts the token no longer."""
-        client = ckan.connect(self._target)
         ensured: set[str] = set()
         with ThreadPoolExecutor(writers) as pool:
             try:
@@ -121,7 +122,7 @@ class _Delivery:
                     # What goes first: a dataset that comes back under another identifier may want its address.
                     for item in chain(self._box.withdrawals(source), self._box.waiting(source)):
                         if item.state not in ensured:
-                            organizations.ensure(client, source.state)
+                            organizations.ensure(self._client, source.state)
                             ensured.add(item.state)
                         self._flying[pool.submit(self._write, item)] = item
                         if len(self._flying) >= 2 * writers:
@@ -183,11 +184,15 @@ class _Delivery:
                 f"CKAN no longer lets us write ({self.failure}); check that CKAN_TOKEN is still a sysadmin's, then "
                 "publish again."
             )
-        if self._failures_in_a_row >= FAILURES_IN_A_ROW:
+        if self._failures_in_a_row < FAILURES_IN_A_ROW:
+            return
+        if not ckan.answers(self._client):
             raise PublishError(
                 f"CKAN stopped answering after {self._done} datasets ({self.failure}); see whether it runs, then "
                 "publish again."
             )
+        # It is these datasets that make it fail, or what stands before it. The others shall not wait for them.
+        self._failures_in_a_row = 0
 
     def _record(self) -> None:
         outbox.record(self._lines)

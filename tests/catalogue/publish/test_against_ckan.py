@@ -105,6 +105,48 @@ def test_a_ckan_that_dies_in_the_middle(answer: Reply, site, publisher, relay, a
     assert totals(publisher.json("publish")) == {"unchanged": 40}
 
 
+@pytest.fixture
+def unlucky(site, publisher, address) -> Iterator[str]:
+    """A source of 50 datasets that nothing answers for, and one of four that comes after it; gives the latter's id."""
+    other = Site()
+    first = CkanDouble(site, [dataset(number, title=f"Unlucky {number}") for number in range(50)])
+    second = CkanDouble(other, [dataset(number) for number in range(4)])
+    publisher.register(f"xa-unlucky-a ckan {first.url}", f"xa-unlucky-b ckan {second.url}")
+    publisher.run("harvest", "--all")
+    yield "xa-unlucky-b"
+    other.close()
+
+
+def test_what_fails_for_one_source_does_not_hold_up_the_next(unlucky: str, publisher, relay, address):
+    relay.spoil = lambda action, body, passing: (
+        Reply(b"<html>Forbidden</html>", 403) if b"Unlucky" in body else passing()
+    )
+    done = publisher.run("publish", status=1)
+    assert "50 datasets could not be sent (" in done.stderr
+    assert "publish again" in done.stderr
+    assert shown(address, unlucky) == 4
+    assert relay.actions.count("status_show") == 3, "once at the start, and once after each twenty in a row"
+    relay.actions.clear()
+    assert totals(publisher.json("publish", status=1)) == {"unchanged": 4, "failed": 50}
+    relay.spoil = honest
+    assert totals(publisher.json("publish")) == {"created": 50, "unchanged": 4}
+
+
+def test_a_ckan_that_answers_nothing_any_more_is_not_asked_for_the_rest(unlucky: str, publisher, relay):
+    started: list[str] = []
+
+    def dies(action: str, body: bytes, passing: Passing) -> Reply:
+        if action.startswith("package_"):
+            started.append(action)
+        return Reply(b"<html>Internal Server Error</html>", 500) if started else passing()
+
+    publisher.json("publish", "--dry-run")
+    relay.spoil = dies
+    done = publisher.run("publish", "--again", status=1)
+    assert "CKAN stopped answering after 2" in done.stderr
+    assert len(started) < 50
+
+
 def test_a_slow_ckan_is_waited_for(portal, publisher, relay):
     def slow(action: str, body: bytes, passing: Passing) -> Reply:
         reply = passing()
@@ -130,48 +172,6 @@ def test_a_dataset_too_large_for_the_server_is_refused_and_not_sent_again(portal
     assert totals(publisher.json("publish", "--again")) == {"created": 1, "updated": 3}
 
 
-def test_a_token_that_is_withdrawn_on_the_way_marks_nothing_as_refused(portal, publisher, relay):
-    def withdraw(action: str, body: bytes, passing: Passing) -> Reply:
-        body = b'{"success": false, "error": {"__type": "Authorization Error", "message": "Access denied"}}'
-        return Reply(body, 403) if action == "package_create" else passing()
-
-    relay.spoil = withdraw
-    done = publisher.run("publish", status=1)
-    assert "CKAN_TOKEN" in done.stderr
-    assert "Traceback" not in done.stderr
-    relay.spoil = lambda action, body, passing: passing()
-    assert totals(publisher.json("publish")) == {"created": 4}
-
-
-def test_a_dry_run_tells_create_from_update_and_writes_nothing(portal, publisher, relay):
-    publisher.run("publish")
-    portal.datasets[1] = dataset(1, title="Renamed")
-    portal.datasets.append(dataset(9))
-    publisher.run("harvest", "--all")
-    relay.actions.clear()
-    assert totals(publisher.json("publish", "--dry-run")) == {"created": 1, "updated": 1, "unchanged": 3}
-    assert relay.actions == []
-    assert totals(publisher.json("publish")) == {"created": 1, "updated": 1, "unchanged": 3}
-
-
-def test_nothing_to_tell_means_no_call(portal, publisher, relay):
-    publisher.run("publish")
-    assert set(relay.actions) & WRITES
-    relay.actions.clear()
-    assert totals(publisher.json("publish")) == {"unchanged": 4}
-    assert relay.actions == []
-
-
-def test_an_organization_edited_by_hand_is_put_right_and_keeps_what_is_not_ours(portal, publisher, address):
-    publisher.run("publish")
-    ckan = RemoteCKAN(address.url, apikey=address.token)
-    organization = ckan.action.organization_show(id="state-xa")
-    extras = [{"key": "name_en", "value": "Elsewhere"}, {"key": "desk", "value": "4"}]
-    ckan.action.organization_patch(id=organization["id"], title="Elsewhere", description="By hand", extras=extras)
-    publisher.run("publish", "--again")
-    after = ckan.action.organization_show(id="state-xa")
-    assert (after["title"], after["description"]) == (organization["title"], "By hand")
-    kept = {extra["key"]: extra["value"] for extra in after["extras"]}
 def shown(address, source: str) -> int:
     """How many datasets of a source CKAN shows."""
     return RemoteCKAN(address.url).action.package_search(fq=f"source:{source}", rows=0)["count"]
@@ -223,6 +223,48 @@ def test_a_delete_that_ckan_refuses_is_tried_once_each_publish_and_told(portal, 
     assert shown(address, source) == 0
 
 
+def test_a_token_that_is_withdrawn_on_the_way_marks_nothing_as_refused(portal, publisher, relay):
+    def withdraw(action: str, body: bytes, passing: Passing) -> Reply:
+        body = b'{"success": false, "error": {"__type": "Authorization Error", "message": "Access denied"}}'
+        return Reply(body, 403) if action == "package_create" else passing()
+
+    relay.spoil = withdraw
+    done = publisher.run("publish", status=1)
+    assert "CKAN_TOKEN" in done.stderr
+    assert "Traceback" not in done.stderr
+    relay.spoil = lambda action, body, passing: passing()
+    assert totals(publisher.json("publish")) == {"created": 4}
+
+
+def test_a_dry_run_tells_create_from_update_and_writes_nothing(portal, publisher, relay):
+    publisher.run("publish")
+    portal.datasets[1] = dataset(1, title="Renamed")
+    portal.datasets.append(dataset(9))
+    publisher.run("harvest", "--all")
+    relay.actions.clear()
+    assert totals(publisher.json("publish", "--dry-run")) == {"created": 1, "updated": 1, "unchanged": 3}
+    assert relay.actions == []
+    assert totals(publisher.json("publish")) == {"created": 1, "updated": 1, "unchanged": 3}
+
+
+def test_nothing_to_tell_means_no_call(portal, publisher, relay):
+    publisher.run("publish")
+    assert set(relay.actions) & WRITES
+    relay.actions.clear()
+    assert totals(publisher.json("publish")) == {"unchanged": 4}
+    assert relay.actions == []
+
+
+def test_an_organization_edited_by_hand_is_put_right_and_keeps_what_is_not_ours(portal, publisher, address):
+    publisher.run("publish")
+    ckan = RemoteCKAN(address.url, apikey=address.token)
+    organization = ckan.action.organization_show(id="state-xa")
+    extras = [{"key": "name_en", "value": "Elsewhere"}, {"key": "desk", "value": "4"}]
+    ckan.action.organization_patch(id=organization["id"], title="Elsewhere", description="By hand", extras=extras)
+    publisher.run("publish", "--again")
+    after = ckan.action.organization_show(id="state-xa")
+    assert (after["title"], after["description"]) == (organization["title"], "By hand")
+    kept = {extra["key"]: extra["value"] for extra in after["extras"]}
     assert kept == {extra["key"]: extra["value"] for extra in organization["extras"]} | {"desk": "4"}
 
 
