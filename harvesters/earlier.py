@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from harvesters.base import Advertised, Event, LastPage, Trouble
+from harvesters.heading import alike
 from harvesters.phrases import verbatim
 from harvesters.spool import Ask, Checkpoint, Gone, Header, Line, Noticed, Part, Record, frame_at, frames
 
@@ -37,7 +38,8 @@ class _Known(NamedTuple):
 class Earlier:
     """The answers of an earlier harvest that can be asked for again on condition.
 
-    path: its spool. header: of the new one; a spool of another address, protocol or version of the harvester is not used.
+    path: its spool. header: of the new one; a spool of another address, protocol or version of the harvester is not used, nor
+    one that was read with other options or other limits of a record.
     """
 
     def __init__(self, path: Path, header: Header) -> None:
@@ -46,7 +48,7 @@ class Earlier:
         without = 0
         for number, (offset, last) in enumerate(frames(path)):
             line = _LINE.decode(last)
-            if number == 0 and not (isinstance(line, Header) and _alike(line, header)):
+            if number == 0 and not (isinstance(line, Header) and alike(line, header)):
                 return
             if isinstance(line, Checkpoint) and line.failure is None and (line.etag or line.modified):
                 self._known[line.answered] = _Known(offset, Validators(line.etag, line.modified))
@@ -89,7 +91,3 @@ class Earlier:
                         yield LastPage()
                 case _:
                     pass
-
-
-def _alike(one: Header, other: Header) -> bool:
-    return (one.url, one.protocol, one.harvester, one.since) == (other.url, other.protocol, other.harvester, None)

@@ -9,29 +9,20 @@ from harvesters.errors import DiskFull, HarvestError
 from harvesters.fetch.guard import networks
 from harvesters.fetch.policy import FetchPolicy
 from harvesters.fetch.settings import scrapy_settings
+from harvesters.heading import heading
 from harvesters.job import Job
 from harvesters.phrases import phrase
-from harvesters.registry import harvester_for
 from harvesters.spider import HarvestSpider, now
-from harvesters.spool import Header, Progress, SpoolWriter, progress
+from harvesters.spool import Progress, SpoolWriter, progress
 
 
 def harvest(job: Job) -> None:
     """Run one harvest to its verdict or its interruption. Raises HarvestError for a job that cannot begin."""
-    harvester = harvester_for(job.source.protocol)
+    header = heading(job.source, job.run, now())
     if job.spool.exists():
         writer = SpoolWriter.resume(job.spool)
         state = progress(job.spool)
     else:
-        header = Header(
-            source=job.source.id,
-            run=job.run,
-            url=job.source.url,
-            protocol=job.source.protocol,
-            started=now(),
-            harvester=str(harvester.version),
-            since=job.source.since,
-        )
         writer = SpoolWriter.create(job.spool, header)
         state = Progress(header)
     policy = FetchPolicy(

@@ -55,7 +55,8 @@ class Ask(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Header(msgspec.Struct, frozen=True, tag="header", omit_defaults=True):
-    """First line: whose harvest this is. started: ISO 8601 with zone. since: where only changes were asked for."""
+    """First line: whose harvest this is. started: ISO 8601 with zone. since: where only changes were asked for. reading: a
+    digest of the source's options and the limits of a record (`heading`); "" in spools of before it was written down."""
 
     source: str
     run: str
@@ -65,6 +66,7 @@ class Header(msgspec.Struct, frozen=True, tag="header", omit_defaults=True):
     harvester: str
     version: int = SPOOL_VERSION
     since: str | None = None
+    reading: str = ""
 
 
 class Record(msgspec.Struct, frozen=True, tag="record", omit_defaults=True):

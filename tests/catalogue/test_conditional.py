@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from harvesters.spool import Ask, Checkpoint, Header, Record, SpoolWriter, frame_at, frames, read_spool
+from harvesters.spool import Ask, Checkpoint, Header, Record, SpoolWriter, Verdict, frame_at, frames, read_spool
 from sandbox.dcat import DcatFeed
 from sandbox.dcat_us import DataJson
 from sandbox.portal import Catalogue as Content
 from sandbox.portal import Portal, Robots, Service
+from sandbox.table import Spreadsheet
 from sandbox.web import Reply, Request
 from tests.conftest import Catalogue
 from tests.sandbox.portals import portal
@@ -104,6 +105,50 @@ def test_a_full_harvest_asks_without_condition_and_another_address_too(pages, ca
     harvest(catalogue, "--full")
     catalogue.register(f"xa-portal dcat {site.url}/catalog.ttl?other=1")
     harvest(catalogue)
+    assert watched.asked_on_condition == 0
+
+
+def test_other_options_make_the_portal_be_asked_for_everything(catalogue: Catalogue):
+    watched = Watched(Spreadsheet(), dated=True)
+    with served(watched) as site:
+        catalogue.register(f"xa-portal table {site.url}/list.csv")
+        harvest(catalogue)
+        assert all(package["keywords"] for package in catalogue.packages())
+        catalogue.register(f"xa-portal table {site.url}/list.csv\noptions: {{columns: {{Keywords: null}}}}")
+        assert harvest(catalogue)["changed"] == 27
+        assert not any(package.get("keywords") for package in catalogue.packages())
+        assert harvest(catalogue)["unchanged"] == 27
+    assert watched.conditions == ["", "", CHANGED], "with the same options it is asked on condition"
+
+
+def test_a_larger_limit_of_records_lets_in_what_was_too_large(pages, catalogue: Catalogue):
+    watched, site = pages
+    narrow = Catalogue(catalogue.home, {"CATALOGUE_MAX_RECORD_BYTES": "1024"})
+    narrow.register(f"xa-portal dcat {site.url}/catalog.ttl")
+    assert harvest(narrow)["invalid"] > 0
+    done = harvest(catalogue)
+    assert (done["state"], done["invalid"], len(catalogue.packages())) == ("complete", 0, 27)
+    assert watched.asked_on_condition == 0
+
+
+def test_a_spool_of_before_options_were_noted_is_not_taken_over(pages, catalogue: Catalogue):
+    watched, site = pages
+    catalogue.register(f"xa-portal dcat {site.url}/catalog.ttl")
+    harvest(catalogue)
+    (path,) = catalogue.home.glob("spools/*/*.zst")
+    lines = list(read_spool(path))
+    path.unlink()
+    header = lines[0]
+    assert isinstance(header, Header)
+    writer = SpoolWriter.create(path, replace(header, reading=""))
+    for line in lines[1:]:
+        if isinstance(line, Checkpoint):
+            writer.checkpoint(line)
+        elif isinstance(line, Verdict):
+            writer.close(line)
+        else:
+            writer.write([line])
+    assert harvest(catalogue)["unchanged"] == 27
     assert watched.asked_on_condition == 0
 
 
