@@ -17,6 +17,15 @@ class HarvestNotPossible(CatalogueError):
     """Raised by the pipeline when a source cannot be harvested at all: its protocol is not yet detected, say."""
 
 
+class HarvestKilled(HarvestNotPossible):
+    """Raised by `harvests.crawling` when a harvest's process ended by a signal (of that number), which no portal can do; what
+    was read before is gone on with."""
+
+    def __init__(self, signal: int) -> None:
+        super().__init__(f"The harvest's process was ended by signal {signal}; harvest the source again.")
+        self.signal = signal
+
+
 class HoldError(CatalogueError):
     """Raised by `reconcile.decisions` when a hold is not there, or was decided before."""
 

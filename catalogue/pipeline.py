@@ -21,8 +21,8 @@ from catalogue.assess.validation import check
 from catalogue.configuration import Configuration
 from catalogue.datasets import store
 from catalogue.datasets.withdrawing import sentence
-from catalogue.errors import HarvestNotPossible
-from catalogue.harvests import leases, retention
+from catalogue.errors import HarvestKilled, HarvestNotPossible
+from catalogue.harvests import leases, resuming, retention
 from catalogue.harvests.assemble import Assembled, Assembler
 from catalogue.harvests.crawling import Said, crawl
 from catalogue.harvests.detected import as_read, detect, protocol_of
@@ -30,8 +30,7 @@ from catalogue.harvests.models import Observation, Run
 from catalogue.reconcile.reconciliation import Rules, reconcile
 from catalogue.register.models import Source, Withdrawal
 from catalogue.register.source_entry import AUTO, Expectation
-from harvesters.errors import SpoolError
-from harvesters.phrases import Phrase, in_words, phrase
+from harvesters.phrases import Phrase, all_in_words, phrase
 from harvesters.registry import harvester_for
 from harvesters.spool import Verdict, progress
 
@@ -114,9 +113,7 @@ def harvest(
                 if failed is not None and not isinstance(failed, HarvestNotPossible):
                     raise failed
                 run.harvest_seconds = 0.0 if failed else future.result()
-                results[source.id] = _finish(
-                    source, run, spool, configuration, workers, tell, str(failed or ""), full=full
-                )
+                results[source.id] = _finish(source, run, spool, configuration, workers, tell, failed, full=full)
                 leases.give_back(source.id, who)
         except BaseException:
             for future in begun:
@@ -131,24 +128,20 @@ def harvest(
 def _begin(
     source: Source, configuration: Configuration, tell: Tell, limit: int | None, *, full: bool, changes: bool
 ) -> tuple[Run, Path]:
-    """The run to do: the one that was interrupted, with its spool, or a new one. Raises HarvestNotPossible."""
+    """The run to do, with its spool: the one that was interrupted, where it can go on (`harvests.resuming`), or a new one.
+    Raises HarvestNotPossible."""
     protocol = protocol_of(source)
     if protocol == AUTO:
         tell(source.id, "detect", 0, None)
         protocol = detect(source, configuration, lambda words: None).protocol
     harvester = harvester_for(protocol)
     since = _last_complete(source) if changes and harvester.incremental and not full else None
-    Run.objects.filter(source=source, state="running").update(state="interrupted")
-    if not full:
-        for run in Run.objects.filter(source=source, state="interrupted", limit=limit, since__isnull=since is None)[:1]:
-            spool = configuration.home / run.spool
-            if spool.exists() and _readable(spool):
-                run.state = "running"
-                run.save(update_fields=["state"])
-                return run, spool
-    run = Run.objects.create(source=source, state="running", started=_now(), limit=limit, since=since)
-    run.spool = f"spools/{source.id}/{run.pk}.jsonl.zst"
-    run.save(update_fields=["spool"])
+    run = resuming.goes_on(source, configuration, limit, _now(), changes=since is not None, full=full)
+    if run is None:
+        run = Run.objects.create(source=source, state="running", started=_now(), limit=limit, since=since)
+        run.spool = f"spools/{source.id}/{run.pk}.jsonl.zst"
+        run.save(update_fields=["spool"])
+    resuming.supersede(source, run, _now())
     spool = configuration.home / run.spool
     spool.parent.mkdir(parents=True, exist_ok=True)
     return run, spool
@@ -167,14 +160,6 @@ def _earlier(source: Source, run: Run, configuration: Configuration) -> Path | N
     last = Run.objects.filter(source=source, state="complete", limit=None, since=None).exclude(pk=run.pk).first()
     spool = configuration.home / last.spool if last is not None and last.spool else None
     return spool if spool is not None and spool.exists() else None
-
-
-def _readable(spool: Path) -> bool:
-    try:
-        progress(spool)
-    except SpoolError:
-        return False
-    return True
 
 
 def _read(
@@ -222,11 +207,14 @@ def _finish(
     configuration: Configuration,
     workers: ProcessPoolExecutor,
     tell: Tell,
-    problem: str,
+    failed: HarvestNotPossible | None,
     *,
     full: bool,
 ) -> Harvested:
-    """Assemble what was read, note the verdict, and reconcile: what was not listed is missing, withdrawn, or held."""
+    """Assemble what was read, note the verdict, and reconcile: what was not listed is missing, withdrawn, or held.
+
+    failed: how our own process of this harvest ended, where it did not end well.
+    """
     started = monotonic()
     at = run.started
     assembled = Assembled(store.Outcome(), {})
@@ -246,8 +234,11 @@ def _finish(
     run.findings_by_code = assembled.findings_by_code
     run.new, run.changed = assembled.outcome.new, assembled.outcome.changed
     run.unchanged, run.invalid = assembled.outcome.unchanged, assembled.outcome.invalid + assembled.quarantined
-    if problem:
-        run.state, run.failure, run.sentence, run.said = "failed", "down", problem, []
+    if failed is not None and not isinstance(failed, HarvestKilled):
+        run.state, run.failure, run.sentence, run.said = "failed", Run.OURS, str(failed), []
+    elif verdict is None and failed is not None:
+        run.state, run.failure = "interrupted", Run.KILLED
+        _say(run, phrase("run-killed", signal=failed.signal), phrase("do-give-memory"))
     elif verdict is None:
         run.state = "interrupted"
         _say(run, phrase("run-stopped"))
@@ -298,8 +289,8 @@ def _expect(run: Run, source: Source, verdict: Verdict) -> None:
     run.missing_parts = [*run.missing_parts, run.sentence]
 
 
-def _say(run: Run, said: Phrase) -> None:
-    run.sentence, run.said = in_words(said), [msgspec.to_builtins(said)]
+def _say(run: Run, *said: Phrase) -> None:
+    run.sentence, run.said = all_in_words(said), msgspec.to_builtins(list(said))
 
 
 def _rules(configuration: Configuration) -> Rules:

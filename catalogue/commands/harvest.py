@@ -38,7 +38,8 @@ def harvest(
     A source whose entry names no protocol is first asked what it speaks; `catalogue sources list` shows what was found.
 
     Each run ends as complete, partial (it says what is missing) or failed (it says why). Ctrl-C leaves a checkpoint: the
-    same command goes on from it. The exit status is 0 only if no run failed.
+    same command goes on from it, unless the source was corrected or another harvest of it began meanwhile. The exit status
+    is 0 only if every run ended as complete or partial.
     """
     from catalogue import pipeline
     from catalogue.register import sources as register
@@ -101,5 +102,5 @@ def harvest(
         for result in results:
             if result.state != "complete" or result.hold is not None:
                 typer.echo(f"{result.source}: {result.sentence}")
-    if any(result.state == "failed" for result in results):
+    if any(result.state not in {"complete", "partial"} for result in results):
         sys.exit(1)

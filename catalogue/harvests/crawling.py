@@ -3,12 +3,13 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from catalogue.configuration import Configuration
-from catalogue.errors import HarvestNotPossible
+from catalogue.errors import HarvestKilled, HarvestNotPossible
 from harvesters.base import Source
 from harvesters.errors import DiskFull
 
@@ -39,8 +40,8 @@ def crawl(
     """Run one harvest in a process of its own until it closed its spool, with a verdict or without one.
 
     delay_seconds, ca_bundle: of the source, before the configuration's. earlier: the spool of its last complete
-    harvest. said: called with each line of progress. Raises
-    DiskFull where there is no room for the spool, HarvestNotPossible with what the process said, where it could not work.
+    harvest. said: called with each line of progress. Raises DiskFull where there is no room for the spool, HarvestKilled where
+    the process ended by a signal, HarvestNotPossible with what the process said, where it could not work.
     """
     job = configuration.fetching | {"source": msgspec.to_builtins(source), "run": str(run), "spool": str(spool)}
     job["secret"] = configuration.key_of(source.id)
@@ -57,14 +58,17 @@ def crawl(
         if process.stdin is None or process.stdout is None:
             raise HarvestNotPossible("The harvest's process has no pipes; this is a mistake of ours, please report it.")
         try:
-            process.stdin.write(msgspec.json.encode(job))
-            process.stdin.close()
+            with suppress(BrokenPipeError):  # it ended before it was told what to do: its exit status says why
+                process.stdin.write(msgspec.json.encode(job))
+                process.stdin.close()
             for line in process.stdout:
                 said(msgspec.json.decode(line, type=Said))
         finally:
             status = _ended(process)
     if status == DiskFull.status:
         raise DiskFull(spool)
+    if status < 0:
+        raise HarvestKilled(-status)
     if status != 0:
         tail = log.read_text(encoding="utf-8", errors="replace")[-MESSAGE_CHARACTERS:].strip()
         raise HarvestNotPossible(f"The harvest of {source.id} could not run: {tail or f'exit status {status}'}")

@@ -13,8 +13,19 @@ from harvesters.phrases import Phrase, all_in_words, without_advice
 class Run(models.Model):
     """One harvest of one source, from its start to its verdict.
 
-    state: "running" while it goes on; "interrupted" where it was stopped and can go on; else the verdict's state.
+    state: "running" while it goes on; "interrupted" where it was stopped and can go on; else the verdict's state. failure: of
+    a portal, the verdict's class; or one of ours below. requests: answers read; of a run that goes on after its process
+    died, how many there were when it last did.
     """
+
+    KILLED: ClassVar = "killed"
+    """Its process ended by a signal: interrupted by that once, failed where it happened twice at the same place."""
+
+    SUPERSEDED: ClassVar = "superseded"
+    """It was interrupted, and is not gone on with."""
+
+    OURS: ClassVar = "ours"
+    """It broke off by a mistake of ours, or could not begin with the settings that there are."""
 
     STATES: ClassVar = ["running", "interrupted", "complete", "partial", "failed"]
 
