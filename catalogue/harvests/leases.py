@@ -15,6 +15,7 @@ from pathlib import Path
 from django.db import DatabaseError, close_old_connections, transaction
 
 from catalogue.harvests.models import Lease
+from catalogue.register.models import Source
 
 HEARTBEAT_SECONDS = 15.0
 COLD = timedelta(seconds=90)
@@ -32,8 +33,10 @@ def owner() -> str:
 def take(source: str, who: str, now: datetime) -> str:
     """Take the lease of a source; gives "" where it is ours now, else whose it is, as words."""
     with transaction.atomic():
-        held = Lease.objects.select_for_update().filter(source=source).first()
-        if held is not None and held.owner != who and not _free(held, now):
+        # A lease that is not there yet cannot be locked; its source can.
+        Source.objects.select_for_update(no_key=True).only("pk").get(pk=source)
+        held = Lease.objects.filter(source=source).first()
+        if held is not None and held.owner != who and not is_free(held, now):
             return f"process {held.owner.split(' ')[2]} on {held.owner.split(' ')[0]} since {held.since:%Y-%m-%d %H:%M} UTC"
         Lease.objects.update_or_create(source_id=source, defaults={"owner": who, "since": now, "heartbeat": now})
     return NOBODY
@@ -68,7 +71,8 @@ def _beat(who: str, ended: threading.Event) -> None:
             close_old_connections()
 
 
-def _free(lease: Lease, now: datetime) -> bool:
+def is_free(lease: Lease, now: datetime) -> bool:
+    """Whether nobody harvests under this lease any more: its owner is dead, or has given no sign of life for too long."""
     host, boot, number, start = lease.owner.split(" ")
     if (host, boot) == (socket.gethostname(), _boot()) and start != "-":
         return _start(int(number)) != start

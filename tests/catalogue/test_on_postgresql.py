@@ -14,6 +14,7 @@ from tests.servers.postgresql import needs_postgresql, server
 pytestmark = needs_postgresql
 CHOSEN = (
     "tests/catalogue/test_migrations.py",
+    "tests/catalogue/test_leases.py",
     "tests/catalogue/register/test_filing.py",
     "tests/catalogue/register/test_life_cycle.py",
     "tests/catalogue/desk/test_databases.py",
