@@ -4,9 +4,10 @@ Each step leaves a durable thing behind (a spool, the store, the outbox), so tha
 """
 
 import logging
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
@@ -24,12 +25,13 @@ from catalogue.datasets.withdrawing import sentence
 from catalogue.errors import HarvestKilled, HarvestNotPossible
 from catalogue.harvests import leases, resuming, retention
 from catalogue.harvests.assemble import Assembled, Assembler
-from catalogue.harvests.crawling import Said, crawl
+from catalogue.harvests.crawling import Crawls, Said, crawl
 from catalogue.harvests.detected import as_read, detect, protocol_of
 from catalogue.harvests.models import Observation, Run
 from catalogue.reconcile.reconciliation import Rules, reconcile
 from catalogue.register.models import Source, Withdrawal
 from catalogue.register.source_entry import AUTO, Expectation
+from harvesters.errors import SpoolInUse
 from harvesters.phrases import Phrase, all_in_words, phrase
 from harvesters.registry import harvester_for
 from harvesters.spool import Verdict, progress
@@ -81,13 +83,14 @@ def harvest(
     """
     results: dict[str, Harvested] = {}
     who = leases.owner()
+    crawls = Crawls()
     hosts: dict[str, threading.Lock] = {urlsplit(source.url).netloc: threading.Lock() for source in sources}
     with (
         leases.kept_warm(who),
         _workers(configuration) as workers,
         ThreadPoolExecutor(configuration.parallel_harvests) as readers,
+        _stopped_together(crawls, readers) as begun,
     ):
-        begun = {}
         for source in sources:
             try:
                 if withdrawal := Withdrawal.objects.filter(source=source.id).first():
@@ -101,28 +104,50 @@ def harvest(
                 results[source.id] = Harvested(source=source.id, sentence=str(problem))
                 continue
             lock = hosts[urlsplit(source.url).netloc]
-            begun[readers.submit(_read, source, run, spool, configuration, tell, lock, limit, full=full)] = (
+            begun[readers.submit(_read, source, run, spool, configuration, tell, crawls, lock, limit, full=full)] = (
                 source,
                 run,
                 spool,
             )
-        try:
-            for future in as_completed(begun):
-                source, run, spool = begun[future]
-                failed = future.exception()
-                if failed is not None and not isinstance(failed, HarvestNotPossible):
-                    raise failed
-                run.harvest_seconds = 0.0 if failed else future.result()
-                results[source.id] = _finish(source, run, spool, configuration, workers, tell, failed, full=full)
+        for future in as_completed(begun):
+            source, run, spool = begun[future]
+            failed = future.exception()
+            if isinstance(failed, SpoolInUse):  # nothing was read, and the run is to go on once that process has ended
+                _interrupt(run)
+                results[source.id] = Harvested(source=source.id, sentence=str(failed))
                 leases.give_back(source.id, who)
-        except BaseException:
-            for future in begun:
-                future.cancel()
-            readers.shutdown(wait=True)
-            for _, run, _ in begun.values():
-                Run.objects.filter(pk=run.pk, state="running").update(state="interrupted", ended=_now())
-            raise
+                continue
+            if failed is not None and not isinstance(failed, HarvestNotPossible):
+                raise failed
+            run.harvest_seconds = 0.0 if failed else future.result()
+            results[source.id] = _finish(source, run, spool, configuration, workers, tell, failed, full=full)
+            leases.give_back(source.id, who)
     return [results[source.id] for source in sources]
+
+
+_Begun = dict["Future[float]", tuple[Source, Run, Path]]
+"""What is being read: the source, its run, and its spool."""
+
+
+@contextmanager
+def _stopped_together(crawls: Crawls, readers: ThreadPoolExecutor) -> Iterator[_Begun]:
+    """A block in which readings begin. Where it is broken off, by Ctrl-C say, the crawls are asked to end at once: otherwise
+    whoever waits for their threads waits for the last page."""
+    begun: _Begun = {}
+    try:
+        yield begun
+    except BaseException:
+        for future in begun:
+            future.cancel()
+        crawls.end()
+        readers.shutdown(wait=True)
+        for _, run, _ in begun.values():
+            _interrupt(run)
+        raise
+
+
+def _interrupt(run: Run) -> None:
+    Run.objects.filter(pk=run.pk, state="running").update(state="interrupted", ended=_now())
 
 
 def _begin(
@@ -168,6 +193,7 @@ def _read(
     spool: Path,
     configuration: Configuration,
     tell: Tell,
+    crawls: Crawls,
     host: threading.Lock,
     limit: int | None,
     *,
@@ -191,6 +217,7 @@ def _read(
                 spool,
                 configuration,
                 said,
+                crawls,
                 delay_seconds=entry.get("delay_seconds"),
                 ca_bundle=entry.get("ca_bundle"),
                 earlier=None if full else _earlier(source, run, configuration),
@@ -309,7 +336,13 @@ def _observe(source: Source, assembled: Assembled, run: Run) -> None:
 @contextmanager
 def _workers(configuration: Configuration) -> Iterator[ProcessPoolExecutor]:
     """The processes that map and judge. Forked servers, not forks: this process has threads and a database."""
-    pool = ProcessPoolExecutor(configuration.workers, mp_context=get_context("spawn"))
+    # Ctrl-C, or a signal to the group, reaches them too; this process ends them, and in silence.
+    pool = ProcessPoolExecutor(
+        configuration.workers,
+        mp_context=get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
     try:
         yield pool
     finally:

@@ -2,13 +2,14 @@
 
 Scrapy fetches (through `fetch`), the protocol's harvester reads, and each answer becomes one frame of the spool with the
 checkpoint that the next process would go on from. Progress is told on standard output, one JSON object a line; the log
-goes to standard error. SIGINT and SIGTERM end the harvest after the answers that are under way, without a verdict.
+goes to standard error. SIGINT, SIGTERM, and the death of whoever listens end the harvest after the answers that are under way,
+without a verdict (`stopping`).
 """
 
 import gc
 import sys
 
-from harvesters.errors import DiskFull, HarvestError
+from harvesters.errors import DiskFull, HarvestError, SpoolInUse
 from harvesters.job import job_of
 
 COLLECTION = (50_000, 20, 20)
@@ -18,7 +19,7 @@ every 700 allocations, as is usual, takes a quarter of the time; of loading Scra
 
 def main() -> int:
     """Read the job from standard input; exit status 0 once the spool is closed, 2 for a job that cannot begin,
-    `DiskFull.status` where there is no room for it."""
+    `DiskFull.status` where there is no room for it, `SpoolInUse.status` where another process writes it."""
     gc.set_threshold(*COLLECTION)
     from harvesters.harvest import harvest  # Scrapy is loaded with these thresholds
 
@@ -26,9 +27,9 @@ def main() -> int:
     job = job_of(sys.stdin.buffer.read())
     try:
         harvest(job)
-    except DiskFull as error:
+    except (DiskFull, SpoolInUse) as error:
         sys.stderr.write(error.sentence + "\n")
-        return DiskFull.status
+        return error.status
     except HarvestError as error:
         sys.stderr.write(error.sentence + "\n")
         return 2

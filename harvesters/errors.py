@@ -50,6 +50,15 @@ class DiskFull(HarvestError):
         super().__init__(phrase("disk-full", where=str(where)), phrase("do-make-room"))
 
 
+class SpoolInUse(HarvestError):
+    """Raised where another process writes the spool that is to be written. status: with which the crawl's process then ends."""
+
+    status = 4
+
+    def __init__(self, where: object) -> None:
+        super().__init__(phrase("spool-in-use", where=str(where)), phrase("do-wait-for-writer"))
+
+
 class UnknownProtocol(HarvestError):
     """Raised by `registry.harvester_for` when no harvester reads the protocol that a source names."""
 

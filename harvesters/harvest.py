@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from harvesters import stopping
 from harvesters.errors import DiskFull, HarvestError
 from harvesters.fetch.guard import networks
 from harvesters.fetch.policy import FetchPolicy
@@ -17,7 +18,8 @@ from harvesters.spool import Progress, SpoolWriter, progress
 
 
 def harvest(job: Job) -> None:
-    """Run one harvest to its verdict or its interruption. Raises HarvestError for a job that cannot begin."""
+    """Run one harvest to its verdict or its interruption. Raises HarvestError for a job that cannot begin,
+    SpoolInUse where another process is about it."""
     header = heading(job.source, job.run, now())
     if job.spool.exists():
         writer = SpoolWriter.resume(job.spool)
@@ -39,7 +41,7 @@ def harvest(job: Job) -> None:
     process = AsyncCrawlerProcess(scrapy_settings(policy))
     crawler = process.create_crawler(HarvestSpider)
     process.crawl(crawler, job=job, writer=writer, state=state)
-    process.start()
+    stopping.run(process)
     if isinstance(crawler.spider, HarvestSpider) and crawler.spider.full:
         raise DiskFull(job.spool)
     if not isinstance(crawler.spider, HarvestSpider) or crawler.spider.broke:

@@ -4,6 +4,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -302,8 +303,9 @@ class HarvestSpider(scrapy.Spider):
     def _say(self, state: str | None) -> None:
         advertised = self.state.advertised[1] if self.state.advertised else None
         said = Said(records=self.state.records, advertised=advertised, requests=self.state.requests, state=state)
-        sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
-        sys.stdout.flush()
+        with suppress(BrokenPipeError):  # whoever listened is dead, for which the harvest is being stopped (`stopping`)
+            sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
+            sys.stdout.flush()
 
 
 @dataclass

@@ -6,6 +6,7 @@ is a harvest that did not end. Because a frame is written whole and flushed to d
 harvest is cut back to its last whole frame and goes on from there (`SpoolWriter.resume`).
 """
 
+import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import BinaryIO, Literal, cast
 import msgspec
 import zstandard
 
-from harvesters.errors import FailureClass, SpoolError
+from harvesters.errors import FailureClass, SpoolError, SpoolInUse
 from harvesters.findings import Finding
 from harvesters.phrases import Phrase
 
@@ -167,7 +168,10 @@ def raw_json(value: bytes) -> msgspec.Raw:
 
 
 class SpoolWriter:
-    """Writes one spool. Lines go to the frame that is open; `checkpoint` closes it and forces it to the disk."""
+    """Writes one spool. Lines go to the frame that is open; `checkpoint` closes it and forces it to the disk.
+
+    One process writes a spool at a time: the file is locked (flock) until it is closed or the process is dead.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -176,18 +180,20 @@ class SpoolWriter:
 
     @classmethod
     def create(cls, path: Path, header: Header) -> "SpoolWriter":
-        """Begin a new spool at path (it must not exist: FileExistsError), the header in a frame of its own."""
+        """Begin a new spool at path (it must not exist: FileExistsError), the header in a frame of its own. Raises SpoolInUse
+        where another process was quicker to lock it."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        writer = cls(path.open("xb"))
+        writer = cls(_locked(path.open("xb"), path))
         writer.write([header])
         writer._close_frame()
         return writer
 
     @classmethod
     def resume(cls, path: Path) -> "SpoolWriter":
-        """Cut a spool without a verdict back to its last whole frame and go on behind it."""
+        """Cut a spool without a verdict back to its last whole frame and go on behind it. Raises SpoolInUse, and changes
+        nothing, where another process still writes it."""
+        file = _locked(path.open("r+b"), path)
         whole = whole_frames_bytes(path)
-        file = path.open("r+b")
         file.truncate(whole)
         file.seek(whole)
         return cls(file)
@@ -217,6 +223,16 @@ class SpoolWriter:
             self._frame = None
         self._file.flush()
         os.fsync(self._file.fileno())
+
+
+def _locked(file: BinaryIO, path: Path) -> BinaryIO:
+    """The file, for this process alone to write. Raises SpoolInUse where it is another's."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise SpoolInUse(path) from error
+    return file
 
 
 def whole_frames_bytes(path: Path) -> int:

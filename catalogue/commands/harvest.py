@@ -1,5 +1,6 @@
 """`catalogue harvest`: read sources to their spools, and what they hold into the store."""
 
+import signal
 import sys
 from typing import Annotated
 
@@ -37,9 +38,9 @@ def harvest(
 
     A source whose entry names no protocol is first asked what it speaks; `catalogue sources list` shows what was found.
 
-    Each run ends as complete, partial (it says what is missing) or failed (it says why). Ctrl-C leaves a checkpoint: the
-    same command goes on from it, unless the source was corrected or another harvest of it began meanwhile. The exit status
-    is 0 only if every run ended as complete or partial.
+    Each run ends as complete, partial (it says what is missing) or failed (it says why). Ctrl-C, or SIGTERM, leaves a
+    checkpoint: the same command goes on from it, unless the source was corrected or another harvest of it began meanwhile.
+    The exit status is 0 only if every run ended as complete or partial.
     """
     from catalogue import pipeline
     from catalogue.register import sources as register
@@ -48,6 +49,7 @@ def harvest(
     if not sources and not all_sources:
         raise CatalogueError("Say which sources to read by their ids, or --all; `catalogue sources list` shows them.")
     database.prepare()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     # Who names a withdrawn source is told so; of all sources those are left out.
     chosen = [source for source in register.chosen(sources or []) if sources or source.withdrawn is None]
     with progress_bars() as bars:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harvesters.errors import SpoolError
+from harvesters.errors import SpoolError, SpoolInUse
 from harvesters.findings import Finding
 from harvesters.spool import (
     Ask,
@@ -84,6 +84,23 @@ def test_a_torn_frame_is_cut_off_and_the_harvest_goes_on(spool, torn_bytes):
     lines = list(read_spool(spool))
     assert [line.id for line in lines if isinstance(line, Record)] == [f"d{n}" for n in range(6)]
     assert lines[-1] == VERDICT
+
+
+def test_one_process_at_a_time_writes_a_spool(spool):
+    """Locks are of an open file, so that a second opening here is as another process's."""
+    writer = SpoolWriter.resume(spool)
+    records, checkpoint = page(2)
+    writer.write(records)
+    writer.checkpoint(checkpoint)
+    whole = spool.read_bytes()
+    writer.write(page(3)[0])  # a frame that is open
+    with pytest.raises(SpoolInUse, match="Another process still writes") as refused:
+        SpoolWriter.resume(spool)
+    assert [each.code for each in refused.value.said] == ["spool-in-use", "do-wait-for-writer"]
+    assert spool.read_bytes().startswith(whole), "it is not cut back"
+    writer.close()
+    SpoolWriter.resume(spool).close(VERDICT)
+    assert progress(spool).records == 6
 
 
 def test_progress_tells_what_is_still_to_be_asked(spool):
