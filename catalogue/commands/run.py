@@ -20,8 +20,9 @@ def run(
     """Harvest every source by its schedule and publish what came of it, until SIGTERM or Ctrl-C.
 
     What was missed while it was stopped is made up once. A source that fails is tried again after a quarter of an hour, then
-    after twice as long each time, at most daily. Harvests that are running when it stops leave checkpoints. What each
-    command said is in CATALOGUE_HOME/logs. `catalogue sources pause`, `resume` and `now` steer it.
+    after twice as long each time, at most daily; publishing every quarter of an hour. Harvests that are running when it stops
+    leave checkpoints, and are due again at once. What each command said is in CATALOGUE_HOME/logs.
+    `catalogue sources pause`, `resume` and `now` steer it.
     """
     from catalogue import logs
     from catalogue import metrics as counted

@@ -2,7 +2,8 @@
 or withdrawn.
 
 APScheduler's triggers reckon the moments; the moments are rows of ours, so that a clock that was stopped makes up what it
-missed, once, and two clocks do nothing twice.
+missed, once, and two clocks do nothing twice. What a clock took is marked until it has noted the end: what its death left
+undone is due again.
 """
 
 import random
@@ -11,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from catalogue.datasets.withdrawing import sentence
 from catalogue.errors import RegisterError
-from catalogue.harvests.models import Appointment
+from catalogue.harvests import leases
+from catalogue.harvests.models import Appointment, Lease, Run
 from catalogue.register.many import parts
 from catalogue.register.models import Source, Withdrawal
 from catalogue.register.schedules import trigger
@@ -26,6 +28,7 @@ LAST_RETRY = timedelta(days=1)
 
 def due(now: datetime) -> list[Appointment]:
     """The appointments to keep now, those that a person asked for first. Makes one for each source that has none."""
+    _make_up(now)
     found: list[tuple[bool, datetime, str, Appointment]] = []
     for source in Source.objects.filter(withdrawal=None).select_related("state").order_by("pk"):
         appointment, _ = Appointment.objects.get_or_create(source=source)
@@ -84,7 +87,29 @@ def ended(source: Source, now: datetime, *, failed: bool) -> None:
     appointment.failures = appointment.failures + 1 if failed else 0
     if failed:
         appointment.due = now + min(FIRST_RETRY * 2 ** min(appointment.failures - 1, 20), LAST_RETRY)
-    appointment.save(update_fields=["failures", "due"])
+    appointment.started = None
+    appointment.save(update_fields=["failures", "due", "started"])
+
+
+def put_back(source: Source, now: datetime, *, wanted: bool) -> None:
+    """The clock broke a harvest off: it is due again at once. wanted: whether a person had asked for it when it was taken."""
+    as_it_was = {"wanted": True} if wanted else {}  # a person may have asked meanwhile
+    Appointment.objects.filter(source=source).update(due=now, started=None, **as_it_was)
+
+
+def _make_up(now: datetime) -> None:
+    """What was taken by a clock that died is due again, where its harvest died too."""
+    for appointment in Appointment.objects.exclude(started=None):
+        started, source = appointment.started, appointment.source_id
+        lease = Lease.objects.filter(source=source).first()
+        if started is None or (lease is not None and not leases.is_free(lease, now)):
+            continue
+        as_seen = Appointment.objects.filter(source=source, started=started)
+        if Run.objects.filter(source=source, state__in=("complete", "partial"), ended__gte=started).exists():
+            as_seen.update(started=None)  # only its clock died
+        elif started < now - leases.COLD or (lease is not None and lease.since >= started):
+            # Without a lease of its own it may be just about to take one.
+            as_seen.update(due=now, started=None)
 
 
 def pause(sources: Sequence[Source], reason: str) -> None:

@@ -84,7 +84,7 @@ class Appointment(models.Model):
 
     due: the moment, with the jitter that was drawn for it; None until the clock first saw the source. wanted: as soon as
     possible, because a person asked. paused: why it is not harvested until a person says otherwise; empty where it is.
-    failures: harvests in a row that failed.
+    failures: harvests in a row that failed. started: when a clock took it, until that clock has noted how it ended.
     """
 
     source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="appointment")

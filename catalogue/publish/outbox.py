@@ -8,9 +8,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from catalogue.datasets import store
 from catalogue.datasets.models import Dataset
+from catalogue.harvests.models import Run
+from catalogue.harvests.retention import GOES_ON
 from catalogue.publish.models import Publication
 from catalogue.publish.payload import Payload, payload, public_name, stamp
-from catalogue.reconcile.models import kept_out
+from catalogue.reconcile.models import kept_out, undecided
 from catalogue.register.models import Source
 from harvesters import package as packages
 from harvesters.findings import Finding
@@ -54,13 +56,17 @@ class Outbox(msgspec.Struct, frozen=True):
 
     def tally(self, source: Source) -> Tally:
         """Count the datasets of a source by what publishing would do with them."""
-        flags = {"settled": self._settled(source), "accepted": Exists(self._here().filter(refused__isnull=True))}
+        flags = {
+            "settled": self._settled(source),
+            "accepted": Exists(self._here().filter(refused__isnull=True)),
+            "judged": ~_unjudged(),
+        }
         counts = (
             _held(source)
             .annotate(**flags)
             .aggregate(
-                created=Count("pk", filter=Q(settled=False, accepted=False)),
-                updated=Count("pk", filter=Q(settled=False, accepted=True)),
+                created=Count("pk", filter=Q(settled=False, accepted=False, judged=True)),
+                updated=Count("pk", filter=Q(settled=False, accepted=True, judged=True)),
                 unchanged=Count("pk", filter=Q(settled=True, accepted=True)),
                 refused=Count("pk", filter=Q(settled=True, accepted=False)),
             )
@@ -68,8 +74,12 @@ class Outbox(msgspec.Struct, frozen=True):
         return Tally(**counts, deleted=self._withdrawn(source).count())
 
     def waiting(self, source: Source) -> Iterator[Waiting]:
-        """The datasets of a source that CKAN has to be told of, by native identifier, a batch in memory at a time."""
-        rows = _held(source).filter(~self._settled(source)).order_by("native_id")
+        """The datasets of a source that CKAN has to be told of, by native identifier, a batch in memory at a time.
+
+        A harvest of the source may go on meanwhile: what it brings, and all once its run is held, is not among them.
+        """
+        held = Exists(undecided().filter(source=OuterRef("source")))
+        rows = _held(source).filter(~self._settled(source), ~_unjudged(), ~held).order_by("native_id")
         current = stamp(source)
         after: str | None = None
         while batch := list((rows if after is None else rows.filter(native_id__gt=after))[:BATCH_ROWS]):
@@ -149,6 +159,12 @@ def _held(source: Source) -> QuerySet[Dataset]:
     """The datasets of a source that are to be shown: they have a valid package, if only a former one, and are neither
     withdrawn nor kept out by a person's decision."""
     return Dataset.objects.filter(source=source, withdrawn=None).exclude(content_hash="").exclude(kept_out())
+
+
+def _unjudged() -> Exists:
+    """For a query of datasets: whether one was last seen by a run that goes on, so that nobody knows yet whether it will be
+    held."""
+    return Exists(Run.objects.filter(pk=OuterRef("last_run"), state__in=GOES_ON))
 
 
 def record(lines: Sequence[Publication]) -> None:

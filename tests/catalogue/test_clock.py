@@ -1,16 +1,18 @@
 """The clock, as a process: what is due, what was missed, what fails, what is paused, and how it stops."""
 
+import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from catalogue.harvests.appointments import next_due
-from tests.conftest import Catalogue, CkanDouble, Reply, Site, dataset
-
-SEARCH = "/api/3/action/package_search"
+from tests.catalogue.long_portal import FEW, PROMPT_SECONDS, SEARCH, LongPortal, children, written_no_more
+from tests.conftest import REPOSITORY, Catalogue, CkanDouble, Reply, Site, dataset
 
 
 @pytest.fixture
@@ -37,6 +39,13 @@ def set_due(catalogue: Catalogue, moment: datetime) -> None:
     with sqlite3.connect(catalogue.home / "catalogue.sqlite3") as database:
         database.execute("UPDATE harvests_appointment SET due = ?", (moment.strftime("%Y-%m-%d %H:%M:%S"),))
     database.close()
+
+
+def wanted(catalogue: Catalogue) -> bool:
+    with sqlite3.connect(catalogue.home / "catalogue.sqlite3") as database:
+        ((asked,),) = database.execute("SELECT wanted FROM harvests_appointment")
+    database.close()
+    return bool(asked)
 
 
 def test_nothing_is_due_at_first_and_what_a_person_asks_for_is_done_at_once(portal, catalogue):
@@ -126,34 +135,98 @@ def test_a_paused_source_waits_and_says_why(portal, catalogue):
     assert "with --reason" in catalogue.run("sources", "pause", "xa-portal", "--reason", " ", status=1).stderr
 
 
-def test_stopped_in_the_middle_it_leaves_a_checkpoint_and_goes_on(site: Site, portal, catalogue):
-    catalogue.register(f"xa-portal ckan {portal.url}\noptions: {{page_size: 2}}")
-    whole = site.routes[SEARCH]
-    asked, go_on = threading.Event(), threading.Event()
-
-    def slow(query):
-        if query["start"] == "2" and not go_on.is_set():
-            asked.set()
-            go_on.wait(30)
-        return whole(query)
-
-    site.routes[SEARCH] = slow
+@pytest.fixture
+def long(site: Site, catalogue: Catalogue) -> LongPortal:
+    """A portal that takes long, and whose harvest a person asked for."""
+    made = LongPortal(site)
+    made.register(catalogue, "xa-portal")
     catalogue.run("sources", "now", "xa-portal")
-    clock = catalogue.start("run", "--no-publish")
-    assert asked.wait(60)
-    other = catalogue.run("run", "--once", status=1)
-    assert "Another clock is running" in other.stderr
-    clock.send_signal(signal.SIGTERM)
-    threading.Timer(1, go_on.set).start()
-    clock.communicate(timeout=60)
-    assert clock.returncode == 0
-    assert runs(catalogue) == ["interrupted"]
-    catalogue.run("sources", "now", "xa-portal")
-    before = len(site.asked)
+    return made
+
+
+def goes_on(catalogue: Catalogue, long: LongPortal) -> None:
+    """What was broken off is due again without anybody's asking, and goes on from its checkpoint."""
+    long.register(catalogue, "xa-portal", delay_seconds=0)
+    before = len(long.pages)
     tick(catalogue)
     assert runs(catalogue) == ["complete"]
-    again = [target for target in site.asked[before:] if SEARCH in target]
-    assert not any("start=0" in target for target in again), "what was whole is not asked again"
+    assert long.came_from_a_checkpoint(before)
+    assert datetime.fromisoformat(source(catalogue)["due"]) > datetime.now(UTC), "made up for once"
+
+
+def test_stopped_in_the_middle_it_leaves_a_checkpoint_and_goes_on(catalogue: Catalogue, long: LongPortal):
+    clock = catalogue.start("run", "--no-publish")
+    assert long.third.wait(60)
+    other = catalogue.run("run", "--once", status=1)
+    assert "Another clock is running" in other.stderr
+    asked = len(long.pages)
+    clock.send_signal(signal.SIGTERM)
+    clock.communicate(timeout=PROMPT_SECONDS)
+    assert clock.returncode == 0
+    assert len(long.pages) < asked + FEW, "it did not wait for the last page"
+    assert runs(catalogue) == ["interrupted"]
+    assert datetime.fromisoformat(source(catalogue)["due"]) <= datetime.now(UTC)
+    assert wanted(catalogue), "a person had asked for it"
+    assert source(catalogue)["failures"] == 0
+    goes_on(catalogue, long)
+
+
+def test_killed_in_the_middle_the_next_clock_makes_up_for_it(catalogue: Catalogue, long: LongPortal):
+    clock = catalogue.start("run", "--no-publish")
+    assert long.third.wait(60)
+    (harvest,) = children(clock.pid)
+    for process in (clock.pid, harvest):
+        os.kill(process, signal.SIGKILL)
+    clock.communicate()
+    written_no_more(catalogue, "xa-portal")
+    assert datetime.fromisoformat(source(catalogue)["due"]) > datetime.now(UTC)
+    goes_on(catalogue, long)
+
+
+SOONER = """
+from catalogue import cli, database
+database.setup(cli.SETTINGS)
+from catalogue import clock
+
+clock.PUBLISH_RETRY_SECONDS = clock.PUBLISH_WAIT_SECONDS = 1.0
+cli.main()
+"""
+"""The clock whose patience is less than a quarter of an hour."""
+
+
+def test_publishing_waits_for_harvests_for_a_time_only_and_is_tried_again_where_it_failed(site: Site, tmp_path):
+    """The harvest that is under way does not end, and CKAN answers as none does."""
+    asked_again = threading.Event()
+    ckan, portal = Site(), LongPortal(site)
+    asked: list[dict[str, str]] = []
+
+    def down(query: dict[str, str]) -> Reply:
+        asked.append(query)
+        if len(asked) == 3:
+            asked_again.set()
+        return Reply(b"not here", 404)
+
+    ckan.routes["/api/action/status_show"] = down
+    catalogue = Catalogue(tmp_path / "home", {"CKAN_URL": ckan.url, "CKAN_TOKEN": "token"})
+    portal.register(catalogue, "xa-held", "xa-portal")
+    catalogue.run("harvest", "xa-held", "--limit", "2")
+    portal.go_on.clear()
+    catalogue.run("sources", "now", "xa-portal")
+    clock = subprocess.Popen(
+        [sys.executable, "-c", SOONER, "run"], cwd=REPOSITORY, env=catalogue.environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert portal.third.wait(90)
+        assert asked_again.wait(90)
+        assert clock.poll() is None
+        assert catalogue.json("runs", "list")[0]["state"] == "running"
+    finally:
+        portal.go_on.set()
+        clock.terminate()
+        clock.communicate(timeout=PROMPT_SECONDS)
+        ckan.close()
+    assert clock.returncode == 0
 
 
 @pytest.mark.parametrize("schedule", ["hourly", "daily", "weekly", "monthly", "30 4 * * mon-fri"])
