@@ -19,6 +19,7 @@ from catalogue.harvests.mapping import map_batch
 from catalogue.harvests.models import Run
 from catalogue.register.models import Source
 from harvesters.base import Source as AsRead
+from harvesters.identity import store_key
 from harvesters.spool import Record, read_spool
 
 VALUE_CHARACTERS = 80
@@ -84,7 +85,9 @@ def _newest(source: Source, configuration: Configuration) -> tuple[Run, Path]:
 def _compare(batch: list[Record], source: AsRead, parts_file: Path | None, found: Replayed, shown: int) -> None:
     rows = {
         row.native_id: row
-        for row in Dataset.objects.filter(source=source.id, native_id__in=[record.id for record in batch])
+        for row in Dataset.objects.filter(
+            source=source.id, native_id__in=[store_key(record.id or "") for record in batch]
+        )
     }
     own = {native_id: (str(row.pk), row.name) for native_id, row in rows.items()}
     for kept in map_batch(batch, source, parts_file, check, own):

@@ -4,7 +4,8 @@ import msgspec
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """One mapped and validated record, to be kept. descriptor: empty where a finding blocks; findings: as builtins."""
+    """One mapped and validated record, to be kept. native_id: as the store has it (`identity.store_key`).
+    descriptor: empty where a finding blocks; findings: as builtins."""
 
     id: str
     native_id: str

@@ -10,6 +10,7 @@ from django.utils import timezone
 from catalogue.people.models import Person, Token
 from catalogue.register.models import Rank
 from catalogue.states.models import State
+from catalogue.text_fields import CharField, JSONField, TextField
 
 
 class Check(models.Model):
@@ -23,11 +24,11 @@ class Check(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="checks")
-    url = models.TextField()
-    language = models.CharField(max_length=10)
-    stage = models.CharField(max_length=10, choices=Stage, default=Stage.WAITING)
-    told = models.TextField(blank=True)
-    result: Any = models.JSONField(null=True)
+    url = TextField()
+    language = CharField(max_length=10)
+    stage = CharField(max_length=10, choices=Stage, default=Stage.WAITING)
+    told = TextField(blank=True)
+    result: Any = JSONField(null=True)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -42,10 +43,10 @@ class Upload(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="uploads")
     state = models.ForeignKey(State, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=200)
-    columns: Any = models.JSONField(default=list)
-    sheets: Any = models.JSONField(default=dict)
-    authority = models.CharField(max_length=300, blank=True)
+    name = CharField(max_length=200)
+    columns: Any = JSONField(default=list)
+    sheets: Any = JSONField(default=dict)
+    authority = CharField(max_length=300, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(default=timezone.now)
 
@@ -67,10 +68,10 @@ class UploadedRow(models.Model):
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()
-    values: Any = models.JSONField(default=dict)
-    extra: Any = models.JSONField(default=dict)
-    twice: Any = models.JSONField(default=list)
-    mended: Any = models.JSONField(default=dict)
+    values: Any = JSONField(default=dict)
+    extra: Any = JSONField(default=dict)
+    twice: Any = JSONField(default=list)
+    mended: Any = JSONField(default=dict)
     struck = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.BLOCKED)
 
@@ -87,10 +88,10 @@ class KeptAnswer(models.Model):
     """
 
     token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="+")
-    key = models.CharField(max_length=255)
-    digest = models.CharField(max_length=64)
-    answer: Any = models.JSONField(null=True)
-    language = models.CharField(max_length=10, blank=True)
+    key = CharField(max_length=255)
+    digest = CharField(max_length=64)
+    answer: Any = JSONField(null=True)
+    language = CharField(max_length=10, blank=True)
     begun = models.DateTimeField(db_index=True)
     finished = models.DateTimeField(null=True)
 

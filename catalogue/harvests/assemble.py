@@ -20,6 +20,7 @@ from catalogue.harvests.models import RunFinding
 from harvesters import parts
 from harvesters.base import Source
 from harvesters.findings import Finding, find
+from harvesters.identity import store_key
 from harvesters.spool import Gone, Line, Noticed, Part, Record, Verdict, read_spool
 
 BATCH_RECORDS = 250
@@ -45,7 +46,7 @@ class Assembled(msgspec.Struct):
     verdict: Verdict | None = None
     repeated: int = 0
     gone: list[str] = []
-    """What the portal says it has deleted, by native identifier."""
+    """What the portal says it has deleted, by the store's key of its native identifier."""
 
 
 class Assembler:
@@ -77,7 +78,8 @@ class Assembler:
                 self._result.outcome.unchanged += store.saw(self._source.id, unchanged, self._run, self._at)
                 if records:
                     own = {native_id: (seen.pk, seen.name) for native_id, seen in before.items()}
-                    own |= store.apart(self._source.id, [record.id or "" for record in records if record.id not in own])
+                    new = [record.id or "" for record in records if store_key(record.id or "") not in own]
+                    own |= {store_key(each): identity for each, identity in store.apart(self._source.id, new).items()}
                     future = self._workers.submit(map_batch, records, self._source, parts_file, self._check, own)
                     waiting.append((future, before, len(batch)))
                 else:
@@ -106,7 +108,7 @@ class Assembler:
                     batch[identifier] = line  # a later record of the same dataset is the newer one
                     size += len(line.text or "") + len(bytes(line.json))
                 case Gone(identifier):
-                    self._result.gone.append(identifier)
+                    self._result.gone.append(store_key(identifier))
                 case Noticed():
                     self._note(line.finding, line.url)
                     self._note_listed(line)
@@ -125,12 +127,12 @@ class Assembler:
         self, batch: list[Record], *, shortcut: bool
     ) -> tuple[list[Record], list[str], dict[str, store.Seen]]:
         """The records to map, and the primary keys of those that say what they said before."""
-        before = store.known(self._source.id, [record.id or "" for record in batch])
+        before = store.known(self._source.id, [store_key(record.id or "") for record in batch])
         if self._full or not shortcut:
             return batch, [], before
         records, unchanged = [], []
         for record in batch:
-            seen = before.get(record.id or "")
+            seen = before.get(store_key(record.id or ""))
             if seen is not None and seen.state == "valid" and seen.record_hash == record_hash(record):
                 unchanged.append(seen.pk)
             else:
@@ -163,7 +165,7 @@ class Assembler:
         """The verdict counts what was received and could not be kept as seen; so must the store, or it would be taken to be
         missing. What turned out to be no dataset is not listed as one."""
         if line.received and line.id and line.finding.code != NO_DATASET:
-            self._unread.append(line.id)
+            self._unread.append(store_key(line.id))
             if len(self._unread) >= store.BATCH_ROWS:
                 self._write_listed()
 

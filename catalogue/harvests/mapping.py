@@ -31,8 +31,8 @@ def record_hash(record: Record) -> str:
 
 
 Identities = Mapping[str, tuple[str, str]]
-"""By native identifier, the `id` and `name` of datasets of a source that have theirs already, or cannot have those that
-follow from it (`store.apart`)."""
+"""By the store's key of a native identifier, the `id` and `name` of datasets of a source that have theirs already, or cannot
+have those that follow from it (`store.apart`)."""
 
 
 def map_batch(
@@ -45,10 +45,11 @@ def map_batch(
 
 def _kept(record: Record, source: Source, parts: Parts, check: Check, identities: Identities) -> Kept:
     native_id = record.id or ""
+    key = identity.store_key(native_id)
     mapped = _map(record, source, parts)
-    findings = list(mapped.findings)
+    findings = [*mapped.findings, *identity.key_findings(native_id)]
     derived = (identity.package_id(source.id, native_id), identity.package_name(source.id, native_id))
-    own = identities.get(native_id, derived)
+    own = identities.get(key, derived)
     if own != derived and mapped.package is not None:
         # A dataset that the portal has renumbered goes on under the identity that it had, and one that is now listed under
         # its former identifier has another.
@@ -59,7 +60,7 @@ def _kept(record: Record, source: Source, parts: Parts, check: Check, identities
     blocked = mapped.package is None or blocks(findings)
     return Kept(
         id=own[0],
-        native_id=native_id,
+        native_id=key,
         name=own[1],
         title=(mapped.package.title or "") if mapped.package else "",
         descriptor=descriptor,

@@ -7,6 +7,7 @@ import msgspec
 from django.db import models
 
 from catalogue.register.models import Source
+from catalogue.text_fields import CharField, JSONField, TextField
 from harvesters.phrases import Phrase, all_in_words, without_advice
 
 
@@ -30,14 +31,14 @@ class Run(models.Model):
     STATES: ClassVar = ["running", "interrupted", "complete", "partial", "failed"]
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="runs")
-    state = models.CharField(max_length=12, choices=[(state, state) for state in STATES])
+    state = CharField(max_length=12, choices=[(state, state) for state in STATES])
     started = models.DateTimeField()
     ended = models.DateTimeField(null=True)
-    failure = models.CharField(max_length=20, blank=True)
-    sentence = models.TextField(blank=True)
-    said = models.JSONField(default=list, help_text="the sentence as phrases, where other languages have it")
-    missing_parts = models.JSONField(default=list, help_text="what could not be read, as addresses with reasons")
-    spool = models.TextField(blank=True, help_text="path below CATALOGUE_HOME")
+    failure = CharField(max_length=20, blank=True)
+    sentence = TextField(blank=True)
+    said = JSONField(default=list, help_text="the sentence as phrases, where other languages have it")
+    missing_parts = JSONField(default=list, help_text="what could not be read, as addresses with reasons")
+    spool = TextField(blank=True, help_text="path below CATALOGUE_HOME")
     limit = models.PositiveIntegerField(null=True)
     since = models.DateTimeField(null=True, help_text="only what changed from then on was asked for")
     advertised_start = models.BigIntegerField(null=True)
@@ -53,7 +54,7 @@ class Run(models.Model):
     whole = models.BooleanField(
         default=False, help_text="complete and of all datasets: what it did not list is missing"
     )
-    findings_by_code = models.JSONField(default=dict)
+    findings_by_code = JSONField(default=dict)
     harvest_seconds = models.FloatField(default=0)
     assemble_seconds = models.FloatField(default=0)
 
@@ -74,7 +75,7 @@ class Lease(models.Model):
     """Who is harvesting a source: one process at a time. owner: `leases.owner`. heartbeat: by the database's clock in UTC."""
 
     source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="lease")
-    owner = models.TextField()
+    owner = TextField()
     since = models.DateTimeField()
     heartbeat = models.DateTimeField()
 
@@ -89,9 +90,9 @@ class Appointment(models.Model):
 
     source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="appointment")
     due = models.DateTimeField(null=True)
-    schedule = models.CharField(max_length=60, blank=True, help_text="that due was reckoned from")
+    schedule = CharField(max_length=60, blank=True, help_text="that due was reckoned from")
     wanted = models.BooleanField(default=False)
-    paused = models.TextField(blank=True)
+    paused = TextField(blank=True)
     failures = models.PositiveIntegerField(default=0)
     started = models.DateTimeField(null=True)
 
@@ -100,8 +101,8 @@ class RunFinding(models.Model):
     """A finding of a run that belongs to no dataset: about an answer, or a record that has no identity."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="findings")
-    finding = models.JSONField()
-    url = models.TextField(blank=True)
+    finding = JSONField()
+    url = TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -115,11 +116,11 @@ class Observation(models.Model):
     """
 
     source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="observation")
-    robots = models.CharField(max_length=20, blank=True, choices=[("allows", "allows"), ("forbids", "forbids")])
-    robots_rule = models.TextField(blank=True)
+    robots = CharField(max_length=20, blank=True, choices=[("allows", "allows"), ("forbids", "forbids")])
+    robots_rule = TextField(blank=True)
     at = models.DateTimeField()
-    protocol = models.CharField(max_length=40, blank=True)
-    url = models.TextField(blank=True)
-    options = models.JSONField(default=dict)
-    evidence = models.TextField(blank=True)
+    protocol = CharField(max_length=40, blank=True)
+    url = TextField(blank=True)
+    options = JSONField(default=dict)
+    evidence = TextField(blank=True)
     detected = models.DateTimeField(null=True)

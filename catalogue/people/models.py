@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from catalogue.states.models import State
+from catalogue.text_fields import CharField, JSONField
 
 
 class Role(models.TextChoices):
@@ -38,13 +39,13 @@ class Person(AbstractBaseUser):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)
-    role = models.CharField(max_length=20, choices=Role)
+    role = CharField(max_length=20, choices=Role)
     state = models.ForeignKey(State, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
-    name = models.CharField(max_length=200, blank=True)
-    title = models.CharField(max_length=200, blank=True)
-    office = models.CharField(max_length=300, blank=True)
-    phone = models.CharField(max_length=60, blank=True)
-    language = models.CharField(max_length=10, default="en", help_text="one of the six UN languages")
+    name = CharField(max_length=200, blank=True)
+    title = CharField(max_length=200, blank=True)
+    office = CharField(max_length=300, blank=True)
+    phone = CharField(max_length=60, blank=True)
+    language = CharField(max_length=10, default="en", help_text="one of the six UN languages")
     functional = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
@@ -79,12 +80,12 @@ class Invitation(models.Model):
     """A link that works once. digest: SHA-256 of the secret in the link; the secret itself is in the e-mail only."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    digest = models.CharField(max_length=64, unique=True)
+    digest = CharField(max_length=64, unique=True)
     email = models.EmailField()
-    role = models.CharField(max_length=20, choices=Role)
+    role = CharField(max_length=20, choices=Role)
     state = models.ForeignKey(State, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    language = models.CharField(max_length=10, default="en")
-    invited_by = models.CharField(max_length=40, blank=True, help_text="id of a person; empty for the command line")
+    language = CharField(max_length=10, default="en")
+    invited_by = CharField(max_length=40, blank=True, help_text="id of a person; empty for the command line")
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     used = models.DateTimeField(null=True)
@@ -100,11 +101,11 @@ class Token(models.Model):
     """A key to the API for programs of one State. digest: SHA-256 of the key, which is shown once. scopes: of `SCOPES`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    digest = models.CharField(max_length=64, unique=True)
-    name = models.CharField(max_length=100)
+    digest = CharField(max_length=64, unique=True)
+    name = CharField(max_length=100)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
     state = models.ForeignKey(State, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    scopes = models.JSONField(default=list)
+    scopes = JSONField(default=list)
     created = models.DateTimeField(auto_now_add=True)
     used = models.DateTimeField(null=True)
     revoked = models.DateTimeField(null=True)

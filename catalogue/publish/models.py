@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from catalogue.datasets.models import Dataset
+from catalogue.text_fields import CharField, JSONField
 
 
 class Publication(models.Model):
@@ -19,13 +20,13 @@ class Publication(models.Model):
     """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="publications")
-    target = models.CharField(max_length=200)
-    name = models.CharField(max_length=100)
-    content_hash = models.CharField(max_length=64)
-    stamp = models.CharField(max_length=64)
+    target = CharField(max_length=200)
+    name = CharField(max_length=100)
+    content_hash = CharField(max_length=64)
+    stamp = CharField(max_length=64)
     confirmed = models.DateTimeField()
-    refused = models.JSONField(null=True)
-    findings = models.JSONField(default=list)
+    refused = JSONField(null=True)
+    findings = JSONField(default=list)
     withdrawn = models.BooleanField(default=False)
 
     class Meta:

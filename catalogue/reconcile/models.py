@@ -7,6 +7,7 @@ from django.db import models
 from catalogue.datasets.models import Dataset
 from catalogue.harvests.models import Run
 from catalogue.register.models import Source
+from catalogue.text_fields import CharField, TextField
 
 
 class Hold(models.Model):
@@ -22,16 +23,16 @@ class Hold(models.Model):
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="holds")
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="holds", help_text="the last that showed it")
-    kind = models.CharField(max_length=12, choices=[(kind, kind) for kind in KINDS])
-    state = models.CharField(max_length=10, choices=[(state, state) for state in STATES], default="pending")
+    kind = CharField(max_length=12, choices=[(kind, kind) for kind in KINDS])
+    state = CharField(max_length=10, choices=[(state, state) for state in STATES], default="pending")
     opened = models.DateTimeField()
     live = models.BigIntegerField()
     missing = models.BigIntegerField()
     new = models.BigIntegerField()
     pairs = models.BigIntegerField(help_text="missing datasets that a new one seems to be")
     decided = models.DateTimeField(null=True)
-    decided_by = models.TextField(blank=True)
-    note = models.TextField(blank=True)
+    decided_by = TextField(blank=True)
+    note = TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -53,12 +54,12 @@ class HoldItem(models.Model):
 
     hold = models.ForeignKey(Hold, on_delete=models.CASCADE, related_name="items")
     dataset = models.ForeignKey(Dataset, on_delete=models.SET_NULL, null=True, related_name="hold_items")
-    role = models.CharField(max_length=8, choices=[(role, role) for role in ROLES])
-    native_id = models.TextField()
-    title = models.TextField(blank=True)
+    role = CharField(max_length=8, choices=[(role, role) for role in ROLES])
+    native_id = TextField()
+    title = TextField(blank=True)
     pair = models.ForeignKey(Dataset, on_delete=models.SET_NULL, null=True, related_name="+")
-    pair_native_id = models.TextField(blank=True)
-    evidence = models.CharField(max_length=20, blank=True)
+    pair_native_id = TextField(blank=True)
+    evidence = CharField(max_length=20, blank=True)
 
     class Meta:
         ordering: ClassVar = ["hold_id", "role", "native_id"]

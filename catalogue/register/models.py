@@ -6,6 +6,7 @@ from django.db import models
 
 from catalogue.register.submission_models import Attachment, Consent, Entry, Event, Rank, Submission, Version, ranked
 from catalogue.states.models import State
+from catalogue.text_fields import CharField, JSONField, TextField
 
 __all__ = ["Attachment", "Consent", "Entry", "Event", "Rank", "Source", "Submission", "Version", "Withdrawal", "ranked"]
 
@@ -15,18 +16,18 @@ class Source(models.Model):
 
     id = models.SlugField(max_length=60, primary_key=True)
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="sources")
-    title = models.JSONField(help_text="by BCP 47 tag")
-    url = models.TextField()
-    protocol = models.CharField(max_length=40, help_text='"auto": not yet detected')
-    basis_kind = models.CharField(max_length=20, help_text="submission or public-knowledge")
-    basis_document = models.TextField(blank=True)
-    basis_date = models.CharField(max_length=10, blank=True)
-    schedule = models.CharField(max_length=60)
-    permission = models.JSONField(null=True, help_text="harvest permission: by, date, document")
-    publish = models.CharField(max_length=20, default="all")
-    options = models.JSONField(default=dict)
-    expect = models.JSONField(default=dict)
-    entry = models.JSONField(help_text="the whole entry as sources.yaml has it, for export")
+    title = JSONField(help_text="by BCP 47 tag")
+    url = TextField()
+    protocol = CharField(max_length=40, help_text='"auto": not yet detected')
+    basis_kind = CharField(max_length=20, help_text="submission or public-knowledge")
+    basis_document = TextField(blank=True)
+    basis_date = CharField(max_length=10, blank=True)
+    schedule = CharField(max_length=60)
+    permission = JSONField(null=True, help_text="harvest permission: by, date, document")
+    publish = CharField(max_length=20, default="all")
+    options = JSONField(default=dict)
+    expect = JSONField(default=dict)
+    entry = JSONField(help_text="the whole entry as sources.yaml has it, for export")
 
     class Meta:
         ordering: ClassVar = ["state_id", "id"]
@@ -49,7 +50,7 @@ class Withdrawal(models.Model):
 
     source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="withdrawal")
     since = models.DateTimeField()
-    note = models.TextField(blank=True)
+    note = TextField(blank=True)
 
     def __str__(self) -> str:
         return f"{self.source_id} since {self.since:%Y-%m-%d %H:%M} UTC"

@@ -11,6 +11,7 @@ from catalogue.register.fields import Values
 from catalogue.register.life_cycle import Status
 from catalogue.register.searching import searched
 from catalogue.states.models import State
+from catalogue.text_fields import CharField, JSONField, TextField
 
 
 class Consent(models.TextChoices):
@@ -29,12 +30,12 @@ class Submission(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="submissions")
-    document = models.CharField(max_length=200)
+    document = CharField(max_length=200)
     received = models.DateField()
-    language = models.CharField(max_length=35, help_text="BCP 47")
-    transmitted_by = models.CharField(max_length=300)
-    covers = models.CharField(max_length=200, blank=True, help_text="period or session")
-    consent = models.CharField(max_length=20, choices=Consent, default=Consent.PUBLISH)
+    language = CharField(max_length=35, help_text="BCP 47")
+    transmitted_by = CharField(max_length=300)
+    covers = CharField(max_length=200, blank=True, help_text="period or session")
+    consent = CharField(max_length=20, choices=Consent, default=Consent.PUBLISH)
     on_paper = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
 
@@ -49,10 +50,10 @@ class Attachment(models.Model):
     """A document that came with a submission. It is served as a download only, and never opened by us."""
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="attachments")
-    name = models.CharField(max_length=200)
-    media_type = models.CharField(max_length=100)
+    name = CharField(max_length=200)
+    media_type = CharField(max_length=100)
     bytes = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64, help_text="the file's name below CATALOGUE_HOME/attachments")
+    sha256 = CharField(max_length=64, help_text="the file's name below CATALOGUE_HOME/attachments")
 
 
 class Entry(models.Model):
@@ -102,11 +103,11 @@ class Version(models.Model):
     number = models.PositiveIntegerField(default=1)
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, blank=True, related_name="versions")
-    status = models.CharField(max_length=30, choices=Status, default=Status.DRAFT)
-    fields: Any = models.JSONField(default=dict)
-    check_result: Any = models.JSONField(null=True, blank=True)
+    status = CharField(max_length=30, choices=Status, default=Status.DRAFT)
+    fields: Any = JSONField(default=dict)
+    check_result: Any = JSONField(null=True, blank=True)
     saves = models.PositiveIntegerField(default=0)
-    searched = models.TextField(blank=True, default="", editable=False)
+    searched = TextField(blank=True, default="", editable=False)
     rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.BLOCKED, editable=False)
     edited = models.DateTimeField(auto_now=True)
     decided = models.DateTimeField(null=True)
@@ -170,13 +171,13 @@ class Event(models.Model):
     source = models.ForeignKey("register.Source", on_delete=models.CASCADE, null=True, related_name="events")
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, null=True, related_name="events")
     at = models.DateTimeField(auto_now_add=True, db_index=True)
-    actor = models.CharField(max_length=40, blank=True)
-    role = models.CharField(max_length=20)
-    action = models.CharField(max_length=30)
-    before = models.CharField(max_length=30, blank=True)
-    after = models.CharField(max_length=30, blank=True)
-    reasons = models.JSONField(default=list, help_text="codes of `review.REASONS`")
-    note = models.TextField(blank=True)
+    actor = CharField(max_length=40, blank=True)
+    role = CharField(max_length=20)
+    action = CharField(max_length=30)
+    before = CharField(max_length=30, blank=True)
+    after = CharField(max_length=30, blank=True)
+    reasons = JSONField(default=list, help_text="codes of `review.REASONS`")
+    note = TextField(blank=True)
 
     objects = _EventsStand.as_manager()
 

@@ -4,21 +4,21 @@ from typing import ClassVar
 
 from django.db import models
 
+from catalogue.text_fields import CharField, JSONField
+
 
 class State(models.Model):
     """A party: a State, or a regional economic integration organization. Fictional ones are for trying and testing."""
 
-    code = models.CharField(
-        max_length=2, primary_key=True, help_text="ISO 3166-1 alpha-2, or EU; XA to XZ are fictional"
-    )
-    iso3 = models.CharField(max_length=3, blank=True)
-    m49 = models.CharField(max_length=3, blank=True)
-    kind = models.CharField(max_length=20)
-    group = models.CharField(max_length=30, blank=True, help_text="UN regional group")
-    names = models.JSONField(help_text="official short name by language: ar, zh, en, fr, ru, es")
-    formal_names = models.JSONField(default=dict)
-    party_date = models.CharField(max_length=10, blank=True, help_text="ISO 8601; empty where not known")
-    party_action = models.CharField(max_length=30, blank=True)
+    code = CharField(max_length=2, primary_key=True, help_text="ISO 3166-1 alpha-2, or EU; XA to XZ are fictional")
+    iso3 = CharField(max_length=3, blank=True)
+    m49 = CharField(max_length=3, blank=True)
+    kind = CharField(max_length=20)
+    group = CharField(max_length=30, blank=True, help_text="UN regional group")
+    names = JSONField(help_text="official short name by language: ar, zh, en, fr, ru, es")
+    formal_names = JSONField(default=dict)
+    party_date = CharField(max_length=10, blank=True, help_text="ISO 8601; empty where not known")
+    party_action = CharField(max_length=30, blank=True)
 
     class Meta:
         ordering: ClassVar = ["code"]

@@ -16,6 +16,7 @@ ABSENT = frozenset({"", "null", "none", "n/a", "na", "nan", "undefined", "-", "-
 # C0 and C1 controls but for tab and line feed; zero-width space, word joiner, BOM; bidi overrides and embeddings, which
 # can make a text show as another. ZWJ and ZWNJ stay: Persian and Indic scripts need them.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BLANKS = re.compile("[ \t\u00a0]+")
 _MANY_LINES = re.compile(r"\n{3,}")
 _HTML = re.compile(
@@ -55,6 +56,12 @@ def clean_text(raw: object) -> str | None:
         text = _UNWANTED.sub("", unicodedata.normalize("NFC", text))
     text = text.strip()
     return None if text.lower() in ABSENT else text
+
+
+def storable(text: str) -> str:
+    """A text as every database keeps it: U+FFFD in the place of NUL, which PostgreSQL refuses, and of half characters
+    (surrogates), which have no UTF-8."""
+    return text if text.isprintable() else _UNSTORABLE.sub("\ufffd", text)
 
 
 def read_description(raw: object) -> Text | None:

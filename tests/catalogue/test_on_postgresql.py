@@ -13,6 +13,7 @@ from tests.servers.postgresql import needs_postgresql, server
 
 pytestmark = needs_postgresql
 CHOSEN = (
+    "tests/catalogue/test_text_kept.py",
     "tests/catalogue/test_migrations.py",
     "tests/catalogue/test_leases.py",
     "tests/catalogue/register/test_filing.py",
