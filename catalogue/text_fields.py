@@ -10,20 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from harvesters.values import storable
+from harvesters.values import storable_json
 
-__all__ = ["CharField", "JSONField", "TextField", "storable_json"]
-
-
-def storable_json(value: Any) -> Any:
-    """A value of JSON with every text in it as a database keeps it, the keys of its objects too."""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict):
-        return {storable_json(key): storable_json(member) for key, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [storable_json(member) for member in value]
-    return value
+__all__ = ["CharField", "JSONField", "TextField"]
 
 
 class _Storable:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from harvesters.findings import Finding
-from harvesters.values import Frequency, Language, Licence, Moment, Period
+from harvesters.values import Frequency, Language, Licence, Moment, Period, storable_json
 
 DATA_PACKAGE_V2 = "https://datapackage.org/profiles/2.0/datapackage.json"
 """The `$schema` of a Data Package v2; left out where `resources` is empty, which v2 does not allow."""
@@ -164,8 +164,12 @@ _DECODER = msgspec.json.Decoder(Package)
 
 
 def encode(package: Package) -> bytes:
-    """The descriptor as UTF-8 JSON; the same package always gives the same bytes."""
-    return _ENCODER.encode(package)
+    """The descriptor as UTF-8 JSON; the same package always gives the same bytes. Half characters, which have no UTF-8, are
+    replaced."""
+    try:
+        return _ENCODER.encode(package)
+    except UnicodeEncodeError:  # rare, as in JSON that stands within a text of a record
+        return _ENCODER.encode(msgspec.convert(storable_json(msgspec.to_builtins(package)), Package))
 
 
 def decode(descriptor: bytes) -> Package:

@@ -16,6 +16,7 @@ from harvesters.values.text import (
     read_description,
     slug,
     storable,
+    storable_json,
     without_personal_mail,
 )
 from harvesters.values.urls import Url, read_url
@@ -23,5 +24,5 @@ from harvesters.values.urls import Url, read_url
 __all__ = [
     "Format", "Frequency", "Language", "Licence", "Moment", "Period", "Text", "Url", "clean_text", "is_functional_mailbox",
     "language_map", "read_date", "read_description", "read_epoch_ms", "read_format", "read_frequency", "read_language",
-    "read_languages", "read_licence", "read_period", "read_url", "slug", "storable", "without_personal_mail",
+    "read_languages", "read_licence", "read_period", "read_url", "slug", "storable", "storable_json", "without_personal_mail",
 ]  # fmt: skip

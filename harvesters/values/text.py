@@ -44,7 +44,7 @@ class Text(msgspec.Struct, frozen=True):
 
 
 def clean_text(raw: object) -> str | None:
-    """A text in NFC without controls and outer blanks; numbers as text; None where nothing is said."""
+    """A text in NFC without controls and outer blanks, half characters replaced; numbers as text; None where nothing is said."""
     if isinstance(raw, bool) or raw is None:
         return None
     if not isinstance(raw, str):
@@ -53,7 +53,7 @@ def clean_text(raw: object) -> str | None:
         return None
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
     if not (text.isascii() and text.isprintable()):
-        text = _UNWANTED.sub("", unicodedata.normalize("NFC", text))
+        text = storable(_UNWANTED.sub("", unicodedata.normalize("NFC", text)))
     text = text.strip()
     return None if text.lower() in ABSENT else text
 
@@ -62,6 +62,17 @@ def storable(text: str) -> str:
     """A text as every database keeps it: U+FFFD in the place of NUL, which PostgreSQL refuses, and of half characters
     (surrogates), which have no UTF-8."""
     return text if text.isprintable() else _UNSTORABLE.sub("\ufffd", text)
+
+
+def storable_json(value: Any) -> Any:
+    """A value of JSON with every text in it as a database keeps it, the keys of its objects too."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable_json(key): storable_json(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable_json(member) for member in value]
+    return value
 
 
 def read_description(raw: object) -> Text | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harvesters.values import clean_text, read_description
+from harvesters.values import clean_text, read_description, storable_json
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ from harvesters.values import clean_text, read_description
         ("\u202eabc", "abc"),
         ("a\x00b", "ab"),
         ("\ufffd", "\ufffd"),
+        ("a\ud83d b", "a\ufffd b"),
         ("Ã©", "Ã©"),  # what the source spoilt is not guessed back
         ("<p>x</p>", "<p>x</p>"),
         (0, "0"),
@@ -30,6 +31,11 @@ from harvesters.values import clean_text, read_description
 )
 def test_plain_texts(raw: object, clean: str | None):
     assert clean_text(raw) == clean
+
+
+def test_what_no_database_keeps_is_replaced_and_nothing_else():
+    value = {"a\x00": ["b\ud800", 1, None, {"c": ("d\x00", True)}], "plain": "\n\u202e"}
+    assert storable_json(value) == {"a\ufffd": ["b\ufffd", 1, None, {"c": ["d\ufffd", True]}], "plain": "\n\u202e"}
 
 
 @pytest.mark.parametrize(
