@@ -36,6 +36,7 @@ from harvesters.ckan_mapping import map_dataset
 from harvesters.errors import NOT_JSON, MalformedAnswer
 from harvesters.evidence import Lead, Recognised, Seen, places, root_of
 from harvesters.findings import find
+from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.package import Mapped
 from harvesters.phrases import Phrase, phrase
@@ -271,7 +272,7 @@ class Ckan(Harvester):
                 received=True,
             )
         try:
-            identity = _IDENTITY.decode(member)
+            identity, member = _identified(member)
         except NOT_JSON as error:
             return notice(
                 find("record-malformed", value=member[:200].decode("utf-8", "replace"), why=error),
@@ -283,6 +284,17 @@ class Ckan(Harvester):
         if identity.type in OTHER_TYPES:
             return notice(find("not-a-dataset", value=identity.type), answer, native_id, received=True)
         return self.json_record(native_id, member, answer)
+
+
+def _identified(member: bytes) -> tuple[_Identity, bytes]:
+    """What a record says it is, and its JSON; mended where it has half characters, say. Raises what is in NOT_JSON."""
+    try:
+        return _IDENTITY.decode(member), member
+    except NOT_JSON:
+        mended = mended_json(member)
+        if mended is None:
+            raise
+        return _IDENTITY.decode(mended), mended
 
 
 def base_of(url: str) -> str:
