@@ -17,6 +17,9 @@ from catalogue.publish.session import PatientSession
 USER_AGENT = "uncac-catalogue"
 WORDS_CHARACTERS = 300
 
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+"""RFC 6750, 2.1, and whatever else a header can carry; CKAN's are JWTs (RFC 7519)."""
+
 OLDEST_CKAN = (2, 10)
 """The oldest CKAN whose API tokens and schemas we know to do; older ones are no longer maintained."""
 
@@ -63,8 +66,13 @@ def connect(target: Target) -> RemoteCKAN:
 
 def check(target: Target) -> None:
     """Raises PublishError where this is no CKAN that we may write to, in one sentence with what to do next."""
-    client = connect(target)
+    if not _TOKEN.fullmatch(target.token):
+        raise PublishError(
+            "CKAN_TOKEN holds what no API token has (a line break, a space, or a letter beyond ASCII); copy it again from "
+            "CKAN, in one line."
+        )
     try:
+        client = connect(target)  # reads the address
         version = _version(client)
     except UNANSWERED as error:
         raise PublishError(
