@@ -1,14 +1,13 @@
-"""The `catalogue` command. Each group of subcommands is a room in `commands`; here they are put together."""
+"""The `catalogue` command. Each group of subcommands is a room in `commands`; here they are put together.
+
+Nothing is imported before `main` runs, so that Ctrl-C in the first moment is answered as at any other.
+"""
 
 import sys
+from typing import TYPE_CHECKING
 
-import typer
-from django.db import OperationalError
-
-from catalogue import database, logs
-from catalogue.errors import CatalogueError
-from harvesters.errors import DISK_FULL, DiskFull, HarvestError, SpoolError
-from portal.local import PortalError
+if TYPE_CHECKING:
+    import typer
 
 HELP = """Reads the open-data sources that States parties report, holds every dataset as a data package, and publishes one
 combined catalogue to CKAN.
@@ -22,8 +21,10 @@ INTERRUPTED_STATUS = 130
 """Exit status after Ctrl-C, as shells give it (128 + SIGINT)."""
 
 
-def make_app() -> typer.Typer:
+def make_app() -> "typer.Typer":
     """The command with all its subcommands. Django must have been set up."""
+    import typer
+
     from catalogue.commands import (
         check,
         databases,
@@ -73,25 +74,25 @@ def make_app() -> typer.Typer:
 def main() -> None:
     """Run the command. What a person can mend is one plain sentence on standard error and exit status 1."""
     try:
-        database.setup(DESK_SETTINGS if sys.argv[1:2] in (["desk"], ["people"]) else SETTINGS)
-        logs.begin()
-        make_app()()
-    except (CatalogueError, HarvestError, SpoolError, PortalError) as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(1)
-    except OSError as error:
-        if error.errno not in DISK_FULL:
-            raise
-        sys.stderr.write(f"{DiskFull(error.filename or 'the files in CATALOGUE_HOME')}\n")
-        sys.exit(1)
-    except OperationalError as error:
-        if "disk is full" not in str(error):
-            raise
-        sys.stderr.write(f"{DiskFull('the database')}\n")
-        sys.exit(1)
+        _run()
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. What was read is kept; the same command goes on from there.\n")
         sys.exit(INTERRUPTED_STATUS)
+
+
+def _run() -> None:
+    from catalogue import database, logs, trouble
+
+    try:
+        database.setup(DESK_SETTINGS if sys.argv[1:2] in (["desk"], ["people"]) else SETTINGS)
+        logs.begin()
+        make_app()()
+    except trouble.KINDS as error:
+        said = trouble.in_words(error)
+        if said is None:
+            raise
+        sys.stderr.write(f"{said}\n")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -228,6 +229,22 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
             "retries": {"attempts": self.attempts},
         }
 
+    def make_home(self) -> None:
+        """Make the home where there is none: for nobody else on this machine, since it holds people and hashes of passwords.
+        One that is there stays as it is. Raises ConfigurationError where it cannot be made or written to."""
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                f"CATALOGUE_HOME is {self.home}, which cannot be made ({error.strerror}); set it to a folder that this user "
+                "may write to."
+            ) from error
+        if not os.access(self.home, os.R_OK | os.W_OK | os.X_OK):
+            raise ConfigurationError(
+                f"CATALOGUE_HOME is {self.home}, which this user may not write to; run this as the user whom it belongs to, or "
+                "set it to another folder."
+            )
+
     def key_of(self, source: str) -> str:
         """The header with a source's key, `Name: value`, from the environment; "" where it needs none. Raises
         ConfigurationError where it is no header."""
@@ -254,7 +271,7 @@ def load(environ: Mapping[str, str] = os.environ, toml_file: Path = TOML_FILE) -
         home=home,
         database_url=values["CATALOGUE_DATABASE_URL"] or f"sqlite:///{home / 'catalogue.sqlite3'}",
         allow_addresses=_networks("CATALOGUE_ALLOW_ADDRESSES", values["CATALOGUE_ALLOW_ADDRESSES"]),
-        proxy=values["CATALOGUE_PROXY"] or None,
+        proxy=_address("CATALOGUE_PROXY", values["CATALOGUE_PROXY"]) or None,
         ca_bundle=_file("CATALOGUE_CA_BUNDLE", values["CATALOGUE_CA_BUNDLE"]),
         contact=values["CATALOGUE_CONTACT"] or None,
         delay_seconds=_number("CATALOGUE_DELAY_SECONDS", values, 0, 3600),
@@ -271,12 +288,12 @@ def load(environ: Mapping[str, str] = os.environ, toml_file: Path = TOML_FILE) -
         log_format=_one_of("CATALOGUE_LOG_FORMAT", values, ("text", "json")),
         keep_spools=int(_number("CATALOGUE_KEEP_SPOOLS", values, 1, 10_000)),
         workers=int(_number("CATALOGUE_WORKERS", values, 1, 64)),
-        desk_url=values["CATALOGUE_DESK_URL"].rstrip("/"),
+        desk_url=_address("CATALOGUE_DESK_URL", values["CATALOGUE_DESK_URL"]).rstrip("/"),
         desk_hosts=tuple(host for each in values["CATALOGUE_DESK_HOSTS"].split(",") if (host := each.strip())),
         secret_key=values["CATALOGUE_SECRET_KEY"] or None,
         mail=values["CATALOGUE_MAIL"],
         mail_from=values["CATALOGUE_MAIL_FROM"],
-        oidc_url=values["CATALOGUE_OIDC_URL"] or None,
+        oidc_url=_address("CATALOGUE_OIDC_URL", values["CATALOGUE_OIDC_URL"]) or None,
         oidc_client=values["CATALOGUE_OIDC_CLIENT"],
         oidc_secret=values["CATALOGUE_OIDC_SECRET"],
         portal_environment=_folder(values["CATALOGUE_PORTAL_ENVIRONMENT"], home / "portal" / "environment"),
@@ -301,6 +318,8 @@ def _from_toml(path: Path) -> dict[str, str]:
             raise ConfigurationError(f"{path} has no setting {key!r}; it takes {', '.join(sorted(keys))}.")
         if keys[key] in SECRETS:
             raise ConfigurationError(f"{path} holds {key!r}; set {keys[key]} in the environment, never in a file.")
+        if isinstance(value, list) and not all(isinstance(each, str) for each in value):
+            raise ConfigurationError(f"{path} has {key!r} with what is no text; put each of its values in quotes.")
         values[keys[key]] = ",".join(value) if isinstance(value, list) else str(value)
     return values
 
@@ -331,6 +350,17 @@ def _networks(name: str, text: str) -> tuple[str, ...]:
         except ValueError as error:
             raise ConfigurationError(f"{name} has {network!r} ({error}); write CIDRs such as 10.1.0.0/16.") from None
     return tuple(networks)
+
+
+def _address(name: str, text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        told = bool(parts.hostname and (parts.port is None or parts.port))
+    except ValueError:
+        told = False
+    if text and not told:  # it may hold a password, which is not to be seen
+        raise ConfigurationError(f"{name} is no address; write it as in https://host.example:8080.")
+    return text
 
 
 def _folder(text: str, default: Path) -> Path:

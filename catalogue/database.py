@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import django
@@ -27,7 +27,11 @@ def prepare() -> None:
     from catalogue.settings import CONFIGURATION
     from catalogue.states import parties
 
-    CONFIGURATION.home.mkdir(parents=True, exist_ok=True)
+    CONFIGURATION.make_home()
+    if connection.vendor == "sqlite":
+        # SQLite's further files get the mode of this one, which may also lie in a home that others can look into.
+        with suppress(FileExistsError):
+            Path(connection.settings_dict["NAME"]).touch(mode=0o600, exist_ok=False)
     with _one_at_a_time(CONFIGURATION.home / "migrate.lock"):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):

@@ -41,8 +41,11 @@ def text() -> str:
 
 
 def write(file: Path) -> None:
-    """Write them to a file at once, as node_exporter's textfile collector wants it."""
-    write_to_textfile(str(file), _registry())
+    """Write them to a file at once, as node_exporter's textfile collector wants it. Raises OSError with the file's name."""
+    try:
+        write_to_textfile(str(file), _registry())
+    except OSError as error:  # it names a file beside it, which nobody knows
+        raise OSError(error.errno, error.strerror, str(file)) from error
 
 
 def serve(host: str, port: int) -> WSGIServer:

@@ -1,46 +1,10 @@
 """Django's settings, made from the catalogue's own (`configuration`)."""
 
-from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
-
-from catalogue import configuration
-from catalogue.errors import ConfigurationError
+from catalogue import configuration, database_url
 
 CONFIGURATION = configuration.load()
 
-SQLITE_WAIT_SECONDS = 20
-"""How long a writer waits for another; with IMMEDIATE transactions in WAL none was ever refused (three processes)."""
-
-
-def _database(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": url.removeprefix("sqlite:///"),
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": SQLITE_WAIT_SECONDS,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            },
-        }
-    if parts.scheme in {"postgresql", "postgres"}:
-        more = dict(parse_qsl(parts.query))
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.lstrip("/")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": more.pop("host", parts.hostname or ""),
-            "PORT": more.pop("port", parts.port or ""),
-            "OPTIONS": more,  # as libpq names them: sslmode, sslrootcert, connect_timeout
-        }
-    raise ConfigurationError(
-        f"CATALOGUE_DATABASE_URL begins with {parts.scheme!r}; it takes sqlite:///path or postgresql://user@host/name."
-    )
-
-
-DATABASES = {"default": _database(CONFIGURATION.database_url)}
+DATABASES = {"default": database_url.read(CONFIGURATION.database_url, CONFIGURATION.home)}
 INSTALLED_APPS = [
     "catalogue.states",
     "catalogue.register",

@@ -17,8 +17,6 @@ from tests.conftest import CKAN_ENVIRONMENT, REPOSITORY
 @pytest.fixture
 def home(tmp_path):
     folder = tmp_path / "home"
-    (folder / "portal").mkdir(parents=True)
-    folder.chmod(0o755)
     yield folder
     sandbox(folder, "demo-stop")
 
@@ -50,6 +48,7 @@ def test_the_demo_runs_again_and_after_a_kill(home):
     first = sandbox(home, "demo")
     assert "Xalandia" in first
     assert "Nothing changed" not in first
+    assert home.stat().st_mode & 0o777 == 0o700, "whom PostgreSQL runs as for root needs no way through it"
     desk = json.loads((home / "sandbox" / "desk.json").read_text())
     assert f"the password {desk['password']}" in first
     url = f"http://127.0.0.1:{desk['port']}/"

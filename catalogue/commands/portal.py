@@ -17,6 +17,7 @@ def up(as_json: AsJson = False) -> None:
     from catalogue.settings import CONFIGURATION
     from portal import local
 
+    CONFIGURATION.make_home()
     with progress_bars() as bars:
         tasks: dict[str, TaskID] = {}
 

@@ -1,12 +1,14 @@
 """`catalogue run`: the clock."""
 
 import logging
+import re
 from typing import Annotated
 
 import typer
 
 from catalogue import database
 
+HIGHEST_PORT = 65_535
 LOG = logging.getLogger(__name__)
 
 
@@ -24,7 +26,7 @@ def run(
     leave checkpoints, and are due again at once. What each command said is in CATALOGUE_HOME/logs.
     `catalogue sources pause`, `resume` and `now` steer it.
     """
-    from catalogue import logs
+    from catalogue import listening, logs
     from catalogue import metrics as counted
     from catalogue.clock import Clock
     from catalogue.settings import CONFIGURATION
@@ -33,8 +35,9 @@ def run(
     database.prepare()
     if metrics:
         host, _, port = metrics.rpartition(":")
-        if not host or not port.isdigit():
+        if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > HIGHEST_PORT:
             raise typer.BadParameter(f"--metrics is {metrics!r}; it takes HOST:PORT, such as 127.0.0.1:9464.")
-        server = counted.serve(host, int(port))
+        with listening.opened("The metrics", host, int(port), "--metrics HOST:PORT"):
+            server = counted.serve(host, int(port))
         LOG.info("metrics at http://%s:%s/metrics", host, server.server_port)
     Clock(CONFIGURATION, publishes=publish).run(once=once)

@@ -4,9 +4,9 @@ import secrets
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from catalogue.desk import messages
+from catalogue.errors import ConfigurationError
 from catalogue.settings import *  # noqa: F403 (Django's way to extend settings)
 from catalogue.settings import CONFIGURATION, INSTALLED_APPS
 from catalogue.states.languages import DJANGO_LANGUAGES, NATIVE_NAMES
@@ -20,7 +20,7 @@ def _key() -> str:
     if CONFIGURATION.secret_key:
         return CONFIGURATION.secret_key
     file = CONFIGURATION.home / "secret-key"
-    CONFIGURATION.home.mkdir(parents=True, exist_ok=True)
+    CONFIGURATION.make_home()
     try:
         with file.open("x", encoding="utf-8") as new:
             file.chmod(0o600)
@@ -196,15 +196,22 @@ def _mail(address: str) -> dict[str, object]:
             "EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend",
             "EMAIL_FILE_PATH": str(CONFIGURATION.home / "mail"),
         }
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise ConfigurationError(
+            "CATALOGUE_MAIL has a host or a port that is none; write it as in smtp://user:password@host:587, with the special "
+            "characters of the password percent-encoded (`/` as %2F)."
+        ) from None
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ImproperlyConfigured(
+        raise ConfigurationError(
             "CATALOGUE_MAIL is neither `console` nor `file` nor an address such as smtp://user:password@host:587."
         )
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587),
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
