@@ -11,6 +11,7 @@ import msgspec
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from catalogue import trouble
 from catalogue.clock import is_running
 from catalogue.configuration import Configuration
 from catalogue.errors import PublishError
@@ -105,14 +106,14 @@ def _database() -> Iterator[Examined]:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        yield Examined(
-            "database", "ill", f"The database does not answer: {error}", "See CATALOGUE_DATABASE_URL, and that it runs."
-        )
+        if trouble.is_damage(error):
+            yield Examined("database", "ill", f"The database is damaged: {error}", f"{trouble.RESTORE}.")
+        else:
+            todo = "See CATALOGUE_DATABASE_URL, and that it runs."
+            yield Examined("database", "ill", f"The database does not answer: {error}", todo)
         return
     if said != "ok":
-        yield Examined(
-            "database", "ill", f"The database is damaged: {said}", "`catalogue database list`, then `restore` one."
-        )
+        yield Examined("database", "ill", f"The database is damaged: {said}", f"{trouble.RESTORE}.")
         return
     yield Examined("database", "well", f"It answers ({connection.vendor}).")
     if pending:
@@ -139,7 +140,8 @@ def _clock(configuration: Configuration) -> Examined:
 
 
 def _harvests() -> Iterator[Examined]:
-    from catalogue.harvests.models import Run
+    from catalogue.harvests import leases
+    from catalogue.harvests.models import Lease, Run
     from catalogue.reconcile.models import undecided
 
     if not _has_tables():
@@ -151,7 +153,9 @@ def _harvests() -> Iterator[Examined]:
     held = undecided().count()
     if held:
         yield Examined("held runs", "look", f"{held} wait for a person.", "`catalogue held list`")
-    left = Run.objects.filter(state="running", source__lease=None).count()
+    now = datetime.now(UTC)
+    harvested = [lease.source_id for lease in Lease.objects.all() if not leases.is_free(lease, now)]
+    left = Run.objects.filter(state="running").exclude(source__in=harvested).count()
     if left:
         yield Examined(
             "runs", "look", f"{left} ended without a verdict.", "The next harvest of their sources goes on from there."
