@@ -40,6 +40,8 @@ def list_backups(as_json: AsJson = False) -> None:
 def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
     """Put a backup in the place of the database, after backing up what is there. Nothing may be running.
 
+    A SQLite database that is damaged cannot be backed up; it is kept as it is, under another name.
+
     Publish with `--reconcile` afterwards: CKAN may hold what the backup does not know, and the other way round.
     """
     from catalogue import backups
