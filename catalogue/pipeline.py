@@ -22,7 +22,7 @@ from catalogue.assess.validation import check
 from catalogue.configuration import Configuration
 from catalogue.datasets import store
 from catalogue.datasets.withdrawing import sentence
-from catalogue.errors import HarvestKilled, HarvestNotPossible
+from catalogue.errors import CatalogueError, HarvestKilled, HarvestNotPossible
 from catalogue.harvests import leases, resuming, retention
 from catalogue.harvests.assemble import Assembled, Assembler
 from catalogue.harvests.crawling import Crawls, Said, crawl
@@ -31,7 +31,7 @@ from catalogue.harvests.models import Observation, Run
 from catalogue.reconcile.reconciliation import Rules, reconcile
 from catalogue.register.models import Source, Withdrawal
 from catalogue.register.source_entry import AUTO, Expectation
-from harvesters.errors import SpoolInUse
+from harvesters.errors import DISK_FULL, SpoolInUse
 from harvesters.phrases import Phrase, all_in_words, phrase
 from harvesters.registry import harvester_for
 from harvesters.spool import Verdict, progress
@@ -40,6 +40,9 @@ LOG = logging.getLogger(__name__)
 
 Tell = Callable[[str, str, int, int | None], None]
 """Told of progress: source, step ("detect", "harvest" or "assemble"), records done, records in all where known."""
+
+OF_ONE_SOURCE = (CatalogueError, OSError)
+"""What keeps one source from being read, and not the others: its key, its spool's folder. A full disk ends everything."""
 
 OVERLAP = timedelta(days=1)
 """So far before the last complete harvest a harvest of changes begins: clocks differ, and some portals know only days."""
@@ -100,8 +103,8 @@ def harvest(
                         f"{source.id} is being harvested by {holder}; wait for it, `catalogue runs list` shows how it goes."
                     )
                 run, spool = _begin(source, configuration, tell, limit, full=full, changes=changes)
-            except HarvestNotPossible as problem:
-                results[source.id] = Harvested(source=source.id, sentence=str(problem))
+            except OF_ONE_SOURCE as problem:
+                results[source.id] = Harvested(source=source.id, sentence=_said_of(problem, source))
                 continue
             lock = hosts[urlsplit(source.url).netloc]
             begun[readers.submit(_read, source, run, spool, configuration, tell, crawls, lock, limit, full=full)] = (
@@ -117,7 +120,7 @@ def harvest(
                 results[source.id] = Harvested(source=source.id, sentence=str(failed))
                 leases.give_back(source.id, who)
                 continue
-            if failed is not None and not isinstance(failed, HarvestNotPossible):
+            if failed is not None and not isinstance(failed, OF_ONE_SOURCE):
                 raise failed
             run.harvest_seconds = 0.0 if failed else future.result()
             results[source.id] = _finish(source, run, spool, configuration, workers, tell, failed, full=full)
@@ -150,6 +153,19 @@ def _interrupt(run: Run) -> None:
     Run.objects.filter(pk=run.pk, state="running").update(state="interrupted", ended=_now())
 
 
+def _said_of(problem: CatalogueError | OSError, source: Source) -> str:
+    """Why a source could not be read, in a sentence. A full disk is no source's matter: it is raised again."""
+    if isinstance(problem, CatalogueError):
+        return str(problem)
+    if problem.errno in DISK_FULL:
+        raise problem
+    where = problem.filename or "what it needs"
+    return (
+        f"The harvest of {source.id} cannot work with {where} ({problem.strerror or problem}); see that CATALOGUE_HOME may be "
+        "written to and read, then harvest it again."
+    )
+
+
 def _begin(
     source: Source, configuration: Configuration, tell: Tell, limit: int | None, *, full: bool, changes: bool
 ) -> tuple[Run, Path]:
@@ -167,9 +183,7 @@ def _begin(
         run.spool = f"spools/{source.id}/{run.pk}.jsonl.zst"
         run.save(update_fields=["spool"])
     resuming.supersede(source, run, _now())
-    spool = configuration.home / run.spool
-    spool.parent.mkdir(parents=True, exist_ok=True)
-    return run, spool
+    return run, configuration.home / run.spool
 
 
 def _last_complete(source: Source) -> datetime | None:
@@ -210,6 +224,7 @@ def _read(
         return 0.0  # read to its end before; only assembling was interrupted
     with host:
         started = monotonic()
+        spool.parent.mkdir(parents=True, exist_ok=True)
         try:
             crawl(
                 wanted,
@@ -234,18 +249,21 @@ def _finish(
     configuration: Configuration,
     workers: ProcessPoolExecutor,
     tell: Tell,
-    failed: HarvestNotPossible | None,
+    failed: CatalogueError | OSError | None,
     *,
     full: bool,
 ) -> Harvested:
     """Assemble what was read, note the verdict, and reconcile: what was not listed is missing, withdrawn, or held.
 
-    failed: how our own process of this harvest ended, where it did not end well.
+    failed: how our own process of this harvest ended, or what kept it from its work, where it did not end well. Raises OSError
+    for a full disk.
     """
     started = monotonic()
     at = run.started
     assembled = Assembled(store.Outcome(), {})
-    if spool.exists():
+    if isinstance(failed, OSError):
+        _said_of(failed, source)  # raises it again for a full disk
+    elif spool.exists():  # what could not be opened there cannot be assembled
         wanted = as_read(source, limit=run.limit, max_record_bytes=configuration.max_record_bytes, since=run.since)
         done = 0
 
@@ -262,12 +280,14 @@ def _finish(
     run.new, run.changed = assembled.outcome.new, assembled.outcome.changed
     run.unchanged, run.invalid = assembled.outcome.unchanged, assembled.outcome.invalid + assembled.quarantined
     if failed is not None and not isinstance(failed, HarvestKilled):
-        run.state, run.failure, run.sentence, run.said = "failed", Run.OURS, str(failed), []
+        run.state, run.failure, run.sentence, run.said = "failed", Run.OURS, _said_of(failed, source), []
     elif verdict is None and failed is not None:
         run.state, run.failure = "interrupted", Run.KILLED
+        run.records = progress(spool).records if spool.exists() else 0
         _say(run, phrase("run-killed", signal=failed.signal), phrase("do-give-memory"))
     elif verdict is None:
         run.state = "interrupted"
+        run.records = progress(spool).records if spool.exists() else 0
         _say(run, phrase("run-stopped"))
     else:
         _take_verdict(run, verdict)

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -209,6 +210,55 @@ def test_a_source_is_harvested_by_one_process_at_a_time(site, catalogue):
     out, _ = first.communicate(timeout=60)
     assert json.loads(out)["runs"][0]["state"] == "complete"
     assert counts(harvested(catalogue))[:5] == ("complete", 4, 0, 0, 4)
+
+
+def test_what_keeps_one_source_from_being_read_keeps_no_other(site, catalogue):
+    double = CkanDouble(site, [dataset(number) for number in range(3)])
+    catalogue.register(*(f"xa-{name} ckan {double.url}" for name in ("first", "keyed", "last", "blocked")))
+    (catalogue.home / "spools").mkdir()
+    (catalogue.home / "spools" / "xa-blocked").write_text("where the folder of its spools should be")
+    mistaken = Catalogue(catalogue.home, {"CATALOGUE_KEY_XA_KEYED": "garbage"})
+    runs = {run["source"]: run for run in mistaken.json("harvest", "--all", status=1)["runs"]}
+    assert {source: run["state"] for source, run in runs.items()} == {
+        "xa-first": "complete", "xa-keyed": "failed", "xa-last": "complete", "xa-blocked": "failed"
+    }  # fmt: skip
+    assert "CATALOGUE_KEY_XA_KEYED is no header" in runs["xa-keyed"]["sentence"]
+    assert "spools/xa-blocked" in runs["xa-blocked"]["sentence"]
+    assert len(catalogue.packages()) == 6
+    done = mistaken.run("harvest", "xa-keyed", "xa-first", status=1)
+    assert "Harvested" in done.stdout
+    assert "xa-keyed: CATALOGUE_KEY_XA_KEYED is no header" in done.stdout
+    assert done.stderr.count("Traceback") == 0
+    assert "did not fail at the portal" in catalogue.run("runs", "letter", str(runs["xa-keyed"]["run"]), status=1).stderr
+    assert {run["state"] for run in catalogue.json("runs", "list")} == {"complete", "failed"}
+
+
+def test_a_crawl_that_is_stopped_says_how_many_records_it_had(site, catalogue):
+    double = CkanDouble(site, [dataset(number) for number in range(6)])
+    whole = site.routes["/api/3/action/package_search"]
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(query):
+        if query["start"] == "4":
+            asked.set()
+            go_on.wait(60)
+        return whole(query)
+
+    site.routes["/api/3/action/package_search"] = slow
+    catalogue.register(f"xa-portal ckan {double.url}\noptions: {{page_size: 2}}")
+    process = catalogue.start("harvest", "xa-portal", "--json")
+    assert asked.wait(60)
+    children = Path(f"/proc/{process.pid}/task").glob("*/children")
+    (crawl,) = [
+        int(child) for file in children for child in file.read_text().split()
+        if b"harvesters.crawl" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]  # fmt: skip
+    os.kill(crawl, signal.SIGTERM)
+    go_on.set()
+    (run,) = json.loads(process.communicate(timeout=60)[0])["runs"]
+    assert (run["state"], run["records"]) == ("interrupted", run["new"])
+    assert run["records"] >= 4
+    assert catalogue.json("runs", "list")[0]["records"] == run["records"]
 
 
 def test_private_addresses_are_refused(catalogue):
