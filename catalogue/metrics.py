@@ -4,12 +4,11 @@ Names follow the practice of Prometheus: a unit at the end, `_total` for what on
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 from wsgiref.simple_server import WSGIServer
 
 from django.db import close_old_connections
 from django.db.models import Count, Max, Q, Sum
-from prometheus_client import CollectorRegistry, generate_latest, start_http_server, write_to_textfile
+from prometheus_client import CollectorRegistry, generate_latest, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -38,14 +37,6 @@ class Counted(Collector):
 def text() -> str:
     """All metrics in Prometheus's text format."""
     return generate_latest(_registry()).decode()
-
-
-def write(file: Path) -> None:
-    """Write them to a file at once, as node_exporter's textfile collector wants it. Raises OSError with the file's name."""
-    try:
-        write_to_textfile(str(file), _registry())
-    except OSError as error:  # it names a file beside it, which nobody knows
-        raise OSError(error.errno, error.strerror, str(file)) from error
 
 
 def serve(host: str, port: int) -> WSGIServer:

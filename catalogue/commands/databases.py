@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from catalogue.commands import files
 from catalogue.commands.output import AsJson, print_json, print_table
+from catalogue.errors import BackupError
 
 app = typer.Typer(help="Back up and restore the database.", no_args_is_help=True)
 
@@ -19,7 +21,9 @@ def backup(
     """Back the database up, also while it is in use, and look whether the copy is whole."""
     from catalogue import backups
 
-    print(backups.make(to=to))
+    if to == files.STANDARD_OUTPUT:
+        raise BackupError("A backup is not written to standard output; name a file, or none.")
+    print(backups.make(to=files.destination(to) if to else None))
 
 
 @app.command("list")

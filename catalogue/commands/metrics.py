@@ -6,10 +6,14 @@ from typing import Annotated
 import typer
 
 from catalogue import database
+from catalogue.commands import files
 
 
 def metrics(
-    to: Annotated[Path | None, typer.Argument(help="A file, for node_exporter's textfile collector.")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Argument(help="A file, for node_exporter's textfile collector; standard output if left out, or `-`."),
+    ] = None,
 ) -> None:
     """Print the metrics of this moment in Prometheus's text format, or write them to a file at once.
 
@@ -18,7 +22,6 @@ def metrics(
     from catalogue import metrics as counted
 
     database.prepare()
-    if to is None:
-        print(counted.text(), end="")
-    else:
-        counted.write(to)
+    text = counted.text()
+    with files.written(to) as out:
+        out.write(text.encode())
