@@ -17,7 +17,11 @@ from catalogue.publish.ckan import Target
 
 def publish(
     dry_run: Annotated[
-        bool, typer.Option(help="Show what would be created, updated and deleted; write nothing.")
+        bool,
+        typer.Option(
+            help="Show what would be created, updated and deleted, by what CKAN has confirmed, and write nothing; CKAN itself "
+            "is not looked at, unless with --reconcile."
+        ),
     ] = False,
     again: Annotated[bool, typer.Option(help="Send every dataset again, also those that CKAN has confirmed.")] = False,
     reconcile: Annotated[
@@ -35,7 +39,10 @@ def publish(
     is always safe. What CKAN refuses is noted on that dataset, and the rest goes on. What it does not answer for, or refuses to
     delete, waits for the next publish, and the exit status is 1.
     """
-    from catalogue.publish.comparing import compare
+    from django.db import transaction
+
+    from catalogue.publish.comparing import Compared, Marks, compare
+    from catalogue.publish.publishing import Published
     from catalogue.publish.publishing import publish as publish_to
     from catalogue.settings import CONFIGURATION
 
@@ -54,23 +61,35 @@ def publish(
                 tasks["compare"] = bars.add_task("comparing", total=total)
             bars.update(tasks["compare"], completed=done, total=total)
 
-        compared = compare(target, comparing) if reconcile else None
-        published = publish_to(
-            target,
-            CONFIGURATION,
-            dry_run=dry_run,
-            again=again,
-            progress=progress,
-            now=datetime.now(UTC),
-        )
+        def sent() -> Published:
+            return publish_to(
+                target, CONFIGURATION, dry_run=dry_run, again=again, progress=progress, now=datetime.now(UTC)
+            )
+
+        compared: Compared | None = None
+        if reconcile and dry_run:
+            marks = Marks()
+            compared = compare(target, comparing, marks)
+            with transaction.atomic():  # counted as if it were marked, and nothing is
+                marks.keep()
+                published = sent()
+                transaction.set_rollback(True)
+        else:
+            compared = compare(target, comparing) if reconcile else None
+            published = sent()
     if as_json:
         print_json(msgspec.to_builtins(published) | ({"compared": msgspec.to_builtins(compared)} if compared else {}))
     else:
         if compared:
             typer.echo(
                 f"CKAN lacks {compared.missing:,} datasets that it confirmed, has {compared.differing:,} otherwise, and shows "
-                f"{compared.shown:,} that are withdrawn; {compared.unknown:,} of our sources are not ours and stay."
+                f"{compared.shown:,} that are withdrawn."
             )
+            if compared.unknown:
+                typer.echo(
+                    f"{compared.unknown:,} datasets there bear the name of a source of ours and were not published from here; "
+                    "they stay as they are."
+                )
         columns = ("state", "created", "updated", "deleted", "unchanged", "refused", "failed", "held")
         rows = [[getattr(state, column) for column in columns] for state in published.states]
         print_table("Would be published" if dry_run else "Published", columns, rows)

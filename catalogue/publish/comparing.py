@@ -17,6 +17,7 @@ from catalogue.publish import ckan
 from catalogue.publish.ckan import UNANSWERED, Target
 from catalogue.publish.models import Publication
 from catalogue.publish.payload import payload
+from catalogue.register.many import parts
 from catalogue.register.models import Source
 from harvesters import package as packages
 
@@ -46,8 +47,24 @@ class Compared(msgspec.Struct):
     same: int = 0
 
 
-def compare(target: Target, progress: Callable[[int, int], None]) -> Compared:
-    """Compare, and mark in the outbox what is to be sent again. progress: told of datasets done and in all.
+class Marks(msgspec.Struct):
+    """Rows of the outbox, by number. again: to be sent again, for CKAN has them otherwise or no longer. back: to be deleted
+    again, for it shows them."""
+
+    again: list[int] = []
+    back: list[int] = []
+
+    def keep(self) -> None:
+        """Mark them in the outbox."""
+        for part in parts(self.again):
+            Publication.objects.filter(pk__in=part).update(content_hash="")
+        for part in parts(self.back):
+            Publication.objects.filter(pk__in=part).update(withdrawn=False)
+
+
+def compare(target: Target, progress: Callable[[int, int], None], marks: Marks | None = None) -> Compared:
+    """Compare, and mark in the outbox what is to be sent again. progress: told of datasets done and in all. marks: given for
+    a dry run, which marks nothing: what would be marked is added there.
 
     Raises PublishError where CKAN cannot be asked.
     """
@@ -58,11 +75,16 @@ def compare(target: Target, progress: Callable[[int, int], None]) -> Compared:
     for source in Source.objects.filter(datasets__publications__target=target.key).distinct():
         try:
             held = {each["id"]: each for each in _listed(client, source)}
-            _compare_source(client, rows.filter(dataset__source=source), source, held, compared)
+            found = _compare_source(client, rows.filter(dataset__source=source), source, held, compared)
         except (NotAuthorized, *UNANSWERED) as error:
             raise PublishError(
                 f"{target.url} cannot be compared ({type(error).__name__}); see whether it runs, then try again."
             ) from error
+        if marks is None:
+            found.keep()
+        else:
+            marks.again += found.again
+            marks.back += found.back
         progress(compared.same + compared.missing + compared.differing + compared.shown, total)
     return compared
 
@@ -82,9 +104,8 @@ def _listed(client: RemoteCKAN, source: Source) -> Iterator[dict[str, Any]]:
 
 def _compare_source(
     client: RemoteCKAN, rows: Any, source: Source, held: dict[str, dict[str, Any]], compared: Compared
-) -> None:
-    again: list[Publication] = []
-    back: list[Publication] = []
+) -> Marks:
+    marks = Marks()
     for publication in rows.select_related("dataset").order_by("pk").iterator(BATCH_ROWS):
         identifier = str(publication.dataset_id)
         listed = held.pop(identifier, None)
@@ -97,7 +118,7 @@ def _compare_source(
                 compared.same += 1
             else:
                 compared.shown += 1
-                back.append(publication)
+                marks.back.append(publication.pk)
             continue
         if shown is None:
             compared.missing += 1
@@ -108,14 +129,9 @@ def _compare_source(
         else:
             compared.same += 1
             continue
-        again.append(publication)
+        marks.again.append(publication.pk)
     compared.unknown += len(held)
-    for publication in again:
-        publication.content_hash = ""
-    for publication in back:
-        publication.withdrawn = False
-    Publication.objects.bulk_update(again, ["content_hash"], BATCH_ROWS)
-    Publication.objects.bulk_update(back, ["withdrawn"], BATCH_ROWS)
+    return marks
 
 
 def _shown(client: RemoteCKAN, identifier: str) -> dict[str, Any] | None:

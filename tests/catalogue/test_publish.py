@@ -188,6 +188,13 @@ def test_a_ckan_that_lost_and_changed_some_is_mended(portal, publisher, address)
     ckan.action.package_patch(id=edited, title="Edited by hand")
     ckan.action.package_delete(id=deleted)
     assert publisher.json("publish")["written"] == 0, "the outbox alone does not know"
+    rehearsed = publisher.json("publish", "--reconcile", "--dry-run")
+    assert rehearsed["compared"] == {"missing": 2, "differing": 1, "shown": 0, "unknown": 0, "same": 1}
+    assert (totals(rehearsed)["updated"], rehearsed["written"]) == (3, 0)
+    assert publisher.json("publish")["written"] == 0, "a dry run marked nothing"
+    said = publisher.run("publish", "--reconcile", "--dry-run").stdout
+    assert "CKAN lacks 2 datasets that it confirmed, has 1 otherwise, and shows 0 that are withdrawn." in said
+    assert "not ours" not in said
     published = publisher.json("publish", "--reconcile")
     assert published["compared"] == {"missing": 2, "differing": 1, "shown": 0, "unknown": 0, "same": 1}
     assert published["written"] == 3
