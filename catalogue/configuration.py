@@ -271,23 +271,23 @@ def load(environ: Mapping[str, str] = os.environ, toml_file: Path = TOML_FILE) -
         home=home,
         database_url=values["CATALOGUE_DATABASE_URL"] or f"sqlite:///{home / 'catalogue.sqlite3'}",
         allow_addresses=_networks("CATALOGUE_ALLOW_ADDRESSES", values["CATALOGUE_ALLOW_ADDRESSES"]),
-        proxy=_address("CATALOGUE_PROXY", values["CATALOGUE_PROXY"]) or None,
+        proxy=_proxy("CATALOGUE_PROXY", values["CATALOGUE_PROXY"]),
         ca_bundle=_file("CATALOGUE_CA_BUNDLE", values["CATALOGUE_CA_BUNDLE"]),
         contact=values["CATALOGUE_CONTACT"] or None,
         delay_seconds=_number("CATALOGUE_DELAY_SECONDS", values, 0, 3600),
-        parallel_harvests=int(_number("CATALOGUE_PARALLEL_HARVESTS", values, 1, 64)),
-        max_record_bytes=int(_number("CATALOGUE_MAX_RECORD_BYTES", values, 1 << 10, 1 << 30)),
-        max_answer_bytes=int(_number("CATALOGUE_MAX_ANSWER_BYTES", values, 1 << 20, 1 << 40)),
+        parallel_harvests=_whole("CATALOGUE_PARALLEL_HARVESTS", values, 1, 64),
+        max_record_bytes=_whole("CATALOGUE_MAX_RECORD_BYTES", values, 1 << 10, 1 << 30),
+        max_answer_bytes=_whole("CATALOGUE_MAX_ANSWER_BYTES", values, 1 << 20, 1 << 40),
         first_byte_seconds=_number("CATALOGUE_FIRST_BYTE_SECONDS", values, 0.1, 3600),
         answer_seconds=_number("CATALOGUE_ANSWER_SECONDS", values, 1, 86_400),
         silence_seconds=_number("CATALOGUE_SILENCE_SECONDS", values, 0.1, 3600),
-        attempts=int(_number("CATALOGUE_ATTEMPTS", values, 1, 20)),
-        grace_runs=int(_number("CATALOGUE_GRACE_RUNS", values, 1, 100)),
+        attempts=_whole("CATALOGUE_ATTEMPTS", values, 1, 20),
+        grace_runs=_whole("CATALOGUE_GRACE_RUNS", values, 1, 100),
         grace_days=_number("CATALOGUE_GRACE_DAYS", values, 0, 365),
         ceiling_percent=_number("CATALOGUE_CEILING_PERCENT", values, 0, 100),
         log_format=_one_of("CATALOGUE_LOG_FORMAT", values, ("text", "json")),
-        keep_spools=int(_number("CATALOGUE_KEEP_SPOOLS", values, 1, 10_000)),
-        workers=int(_number("CATALOGUE_WORKERS", values, 1, 64)),
+        keep_spools=_whole("CATALOGUE_KEEP_SPOOLS", values, 1, 10_000),
+        workers=_whole("CATALOGUE_WORKERS", values, 1, 64),
         desk_url=_address("CATALOGUE_DESK_URL", values["CATALOGUE_DESK_URL"]).rstrip("/"),
         desk_hosts=tuple(host for each in values["CATALOGUE_DESK_HOSTS"].split(",") if (host := each.strip())),
         secret_key=values["CATALOGUE_SECRET_KEY"] or None,
@@ -299,7 +299,7 @@ def load(environ: Mapping[str, str] = os.environ, toml_file: Path = TOML_FILE) -
         portal_environment=_folder(values["CATALOGUE_PORTAL_ENVIRONMENT"], home / "portal" / "environment"),
         ckan_url=(values["CKAN_URL"] or "").rstrip("/") or None,
         ckan_token=values["CKAN_TOKEN"] or None,
-        ckan_writers=int(_number("CKAN_WRITERS", values, 1, 16)),
+        ckan_writers=_whole("CKAN_WRITERS", values, 1, 16),
         ckan_solr_url=values["CKAN_SOLR_URL"] or None,
     )
 
@@ -336,6 +336,13 @@ def _number(name: str, values: Mapping[str, str], least: float, most: float) -> 
     return number
 
 
+def _whole(name: str, values: Mapping[str, str], least: int, most: int) -> int:
+    number = _number(name, values, least, most)
+    if number != int(number):
+        raise ConfigurationError(f"{name} is {values[name]}; set it to a whole number from {least} to {most}.")
+    return int(number)
+
+
 def _one_of(name: str, values: Mapping[str, str], allowed: tuple[str, ...]) -> str:
     if values[name] not in allowed:
         raise ConfigurationError(f"{name} is {values[name]!r}; set it to {' or '.join(allowed)}.")
@@ -361,6 +368,18 @@ def _address(name: str, text: str) -> str:
     if text and not told:  # it may hold a password, which is not to be seen
         raise ConfigurationError(f"{name} is no address; write it as in https://host.example:8080.")
     return text
+
+
+def _proxy(name: str, text: str) -> str | None:
+    """What is said of it in an error is not quoted: it may hold a password."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme == "http" and parts.hostname and parts.port and not (parts.path.strip("/") or parts.query)
+    except ValueError:  # a port that is no number, or brackets without an address
+        good = False
+    if text and not good:
+        raise ConfigurationError(f"{name} is not the address of a proxy; write http://host:port, or leave it out.")
+    return text or None
 
 
 def _folder(text: str, default: Path) -> Path:
