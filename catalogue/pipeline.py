@@ -103,8 +103,8 @@ def harvest(
                         f"{source.id} is being harvested by {holder}; wait for it, `catalogue runs list` shows how it goes."
                     )
                 run, spool = _begin(source, configuration, tell, limit, full=full, changes=changes)
-            except OF_ONE_SOURCE as problem:
-                results[source.id] = Harvested(source=source.id, sentence=_said_of(problem, source))
+            except OF_ONE_SOURCE as error:
+                results[source.id] = Harvested(source=source.id, sentence=_said_of(error, source))
                 continue
             lock = hosts[urlsplit(source.url).netloc]
             begun[readers.submit(_read, source, run, spool, configuration, tell, crawls, lock, limit, full=full)] = (

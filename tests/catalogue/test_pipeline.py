@@ -229,7 +229,9 @@ def test_what_keeps_one_source_from_being_read_keeps_no_other(site, catalogue):
     assert "Harvested" in done.stdout
     assert "xa-keyed: CATALOGUE_KEY_XA_KEYED is no header" in done.stdout
     assert done.stderr.count("Traceback") == 0
-    assert "did not fail at the portal" in catalogue.run("runs", "letter", str(runs["xa-keyed"]["run"]), status=1).stderr
+    assert (
+        "did not fail at the portal" in catalogue.run("runs", "letter", str(runs["xa-keyed"]["run"]), status=1).stderr
+    )
     assert {run["state"] for run in catalogue.json("runs", "list")} == {"complete", "failed"}
 
 
