@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from catalogue import database
 from catalogue.commands.output import AsJson, print_json, print_table
@@ -15,7 +15,7 @@ def status(as_json: AsJson = False) -> None:
     from catalogue.harvests.models import Run
     from catalogue.publish.models import Publication
     from catalogue.reconcile.models import undecided
-    from catalogue.register.models import Withdrawal
+    from catalogue.register.models import Source, Withdrawal
     from catalogue.states.models import State
 
     database.prepare()
@@ -59,9 +59,13 @@ def status(as_json: AsJson = False) -> None:
                 "last_read": last[state.code].isoformat(timespec="seconds") if last.get(state.code) else None,
             }
         )
-    without = State.objects.filter(sources=None).exclude(kind="fictional").count()
+    parties = State.objects.exclude(kind="fictional")
+    without = parties.filter(sources=None).count()
+    # What is publicly known of a State is no submission, however many sources it is.
+    submitted = Source.objects.filter(state=OuterRef("pk"), basis_kind="submission")
+    silent = parties.filter(~Exists(submitted), submissions=None).count()
     if as_json:
-        print_json({"states": rows, "parties_without_a_source": without})
+        print_json({"states": rows, "parties_without_a_source": without, "parties_without_a_submission": silent})
         return
     columns = ("name", "sources", "datasets", "invalid", "missing", "withdrawn", "published", "held_runs", "last_read")
     print_table("Catalogue", columns, [[row[c] if row[c] is not None else "never" for c in columns] for row in rows])
@@ -69,4 +73,4 @@ def status(as_json: AsJson = False) -> None:
         print(
             f"{each.source_id} is withdrawn since {each.since:%Y-%m-%d %H:%M} UTC{f': {each.note}' if each.note else ''}"
         )
-    print(f"{without} parties: no submission received.")
+    print(f"{silent} parties: no submission received.")
