@@ -13,6 +13,10 @@ class RegisterError(CatalogueError):
     """Raised by the register when a file of sources cannot be loaded, or names what is not there."""
 
 
+class UnknownParty(CatalogueError):
+    """Raised by `states.parties` for a code that no State party has."""
+
+
 class HarvestNotPossible(CatalogueError):
     """Raised by the pipeline when a source cannot be harvested at all: its protocol is not yet detected, say."""
 

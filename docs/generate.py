@@ -19,6 +19,21 @@ REAL_SERVER = re.compile(r'^REAL_SERVER = "(.+)"$', re.MULTILINE)
 """In a protocol's test module: the server software that its harvester has met there."""
 
 
+_HEAD = (
+    "Each has `--help`. This page is made by `make docs`.",
+    "",
+    "A result goes to standard output: a table for people, or JSON with `--json`. Progress, warnings and mistakes go to",
+    "standard error. A command that stops with an error writes nothing on standard output, not even with `--json`, and a plain",
+    "sentence on standard error that says what to do. The exit status is",
+    "",
+    "- 0 where all went well,",
+    "- 1 where the command could not work (then standard output is empty), or part of its work failed (then its result says",
+    "  which: one run of several, say),",
+    "- 2 for a command line that cannot be understood,",
+    "- 130 after Ctrl-C.",
+)
+
+
 def settings_page() -> str:
     """The page of settings, from `configuration.SETTINGS`."""
     rows = [f"| `{s.name}` | {f'`{s.default}`' if s.default else 'empty'} | {s.meaning} |" for s in SETTINGS]
@@ -42,7 +57,7 @@ def commands_page() -> str:
     database.setup("catalogue.desk.settings")
     from catalogue.cli import make_app
 
-    lines = ["# Commands", "", "Each has `--help`. This page is made by `make docs`.", ""]
+    lines = ["# Commands", "", *_HEAD, ""]
     _describe(typer.main.get_command(make_app()), "catalogue", lines)
     return "\n".join(lines)
 

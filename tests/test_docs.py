@@ -23,6 +23,11 @@ def test_generated_pages_are_up_to_date(name, page):
     assert (REPOSITORY / "docs" / name).read_text(encoding="utf-8") == page(), "run `make docs`"
 
 
+def test_every_argument_of_every_command_has_a_meaning():
+    lines = generate.commands_page().splitlines()
+    assert [line for line in lines if line.startswith("- `") and line.endswith(": ")] == []
+
+
 def test_the_page_of_reliability_has_every_fault_and_protocol_and_all_holds():
     page = (REPOSITORY / "docs/reliability.md").read_text(encoding="utf-8")
     for fault in FAULTS.values():

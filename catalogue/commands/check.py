@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from catalogue.commands.output import AsJson, print_json, print_table
+from catalogue.commands.output import AsJson, print_json, print_table, readable_in
 from harvesters.findings import LANGUAGES
 
 
@@ -26,6 +26,7 @@ def check(
     from catalogue.check import check as look
     from catalogue.settings import CONFIGURATION
 
+    readable_in(language)
     if as_json:
         checked = look(url, CONFIGURATION, lambda words: None, protocol=protocol, limit=limit, language=language)
         print_json(checked)

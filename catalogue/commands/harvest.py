@@ -48,6 +48,10 @@ def harvest(
 
     if not sources and not all_sources:
         raise CatalogueError("Say which sources to read by their ids, or --all; `catalogue sources list` shows them.")
+    if sources and all_sources:
+        raise CatalogueError("Name sources, or say --all for every one; both at once is not possible.")
+    if full and changes:
+        raise CatalogueError("Say --full to begin anew, or --changes for what changed; both at once is not possible.")
     database.prepare()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     # Who names a withdrawn source is told so; of all sources those are left out.

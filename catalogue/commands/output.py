@@ -12,9 +12,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from catalogue.errors import CatalogueError
+from harvesters.findings import LANGUAGES
+
 PIPED_COLUMNS = 180
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table for people.")]
+
+
+def readable_in(language: str) -> str:
+    """A language in which texts can be read, as it was asked for. Raises CatalogueError for another."""
+    if language not in LANGUAGES:
+        raise CatalogueError(f"There is no text in {language!r}; choose one of {', '.join(LANGUAGES)}.")
+    return language
 
 
 def print_json(value: object) -> None:

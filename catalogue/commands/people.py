@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from catalogue import database
-from catalogue.commands.output import AsJson, print_json, print_table
+from catalogue.commands.output import AsJson, print_json, print_table, readable_in
 from catalogue.errors import InvitationError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def invite(
     from catalogue.people import invitations
     from catalogue.register.life_cycle import COMMAND_LINE
 
+    readable_in(language)
     database.prepare()
     role, of = _role(address, state, officer)
     made, secret = invitations.invite(address, role, of, COMMAND_LINE, language=language)
@@ -66,7 +67,12 @@ def cancel(address: Address) -> None:
 
 
 @app.command()
-def add(address: Address, state: OfState = "", officer: Officer = False, name: str = "") -> None:
+def add(
+    address: Address,
+    state: OfState = "",
+    officer: Officer = False,
+    name: Annotated[str, typer.Option(help="The person's name, as the desk shows it to the person.")] = "",
+) -> None:
     """Make somebody who may sign in at once, such as the first officer. The password is asked for, or read from the
     environment variable CATALOGUE_PASSWORD."""
     from django.contrib.auth.password_validation import validate_password
@@ -147,7 +153,7 @@ def digest() -> None:
 
 def _role(address: str, state: str, officer: bool) -> tuple[str, "State | None"]:
     from catalogue.people.models import Role
-    from catalogue.states.models import State
+    from catalogue.states import parties
 
     try:
         validate_email(address)
@@ -157,10 +163,7 @@ def _role(address: str, state: str, officer: bool) -> tuple[str, "State | None"]
         raise InvitationError("Say who it is: --officer, or --state with the code of a State.")
     if officer:
         return Role.OFFICER, None
-    found = State.objects.filter(pk=state.upper()).first()
-    if found is None:
-        raise InvitationError(f"No State party has the code {state!r}; use the two letters of ISO 3166-1, or EU.")
-    return Role.FOCAL_POINT, found
+    return Role.FOCAL_POINT, parties.of_code(state)
 
 
 def _person(address: str) -> "Person":

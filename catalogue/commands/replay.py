@@ -13,7 +13,7 @@ PATHS_SHOWN = 30
 def replay(
     source: Annotated[str, typer.Argument(help="The id of a source.")],
     diff: Annotated[bool, typer.Option("--diff", help="Show what would change; nothing is written.")] = False,
-    datasets: Annotated[int, typer.Option(help="How many differing datasets to show in full.")] = 5,
+    datasets: Annotated[int, typer.Option(min=0, help="How many differing datasets to show in full.")] = 5,
     as_json: AsJson = False,
 ) -> None:
     """Read the newest spool of a source again with the present code, and show what it would make of it.

@@ -6,7 +6,7 @@ import msgspec
 import typer
 
 from catalogue import database
-from catalogue.commands.output import AsJson, print_json, print_table
+from catalogue.commands.output import AsJson, print_json, print_table, readable_in
 from catalogue.errors import CatalogueError
 from harvesters.findings import Finding, describe
 
@@ -26,9 +26,10 @@ def list_runs(
 ) -> None:
     """List runs, the newest first."""
     from catalogue.harvests.models import Run
+    from catalogue.register import sources as register
 
     database.prepare()
-    runs = Run.objects.filter(source=source) if source else Run.objects.all()
+    runs = Run.objects.all() if source is None else Run.objects.filter(source__in=register.chosen([source]))
     rows = list(runs.values(*FIELDS)[:limit])
     if as_json:
         print_json(rows)
@@ -46,6 +47,7 @@ def show(
     """Show one run: its verdict, what could not be read, and its findings with hints."""
     from catalogue.harvests.models import Run, RunFinding
 
+    readable_in(language)
     database.prepare()
     run = Run.objects.filter(pk=number).values(*FIELDS, "missing_parts", "findings_by_code", "spool").first()
     if run is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalogue import database
+from catalogue.commands import files
 from catalogue.commands.output import AsJson, print_json, print_table, progress_bars
 from catalogue.errors import CatalogueError, HarvestNotPossible
 from harvesters.phrases import in_words
@@ -34,6 +35,7 @@ def load(file: SourcesFile = Path("config/sources.yaml"), states: StatesFile = N
     """
     from catalogue.datasets import withdrawing
     from catalogue.register import sources
+    from catalogue.register.authorities import authorities, unusable
     from catalogue.states import parties
 
     database.prepare()
@@ -44,6 +46,13 @@ def load(file: SourcesFile = Path("config/sources.yaml"), states: StatesFile = N
     except OSError as error:
         raise CatalogueError(f"{file} cannot be read ({error.strerror}); name a file of sources.") from error
     loaded = sources.load(content, list(all_harvesters()), withdrawing.follow)
+    for bundle in authorities(content):
+        if (why := unusable(Path(bundle.file))) is not None:
+            # A warning and no mistake: the file may be there on the machine that harvests.
+            sys.stderr.write(
+                f"Line {bundle.line}: the ca_bundle {bundle.file} of {bundle.source} is no PEM file of authorities here "
+                f"({why}); put it there before the source is harvested.\n"
+            )
     if as_json:
         print_json(loaded)
         return
@@ -62,13 +71,15 @@ def list_sources(
     """List the sources: whose, where, how they are read, and whether robots.txt waits for a permission."""
     from catalogue.harvests.models import Appointment, Observation
     from catalogue.register import sources
+    from catalogue.states import parties
 
     database.prepare()
+    party = parties.of_code(state) if state is not None else None
     appointed = {a.source_id: a for a in Appointment.objects.all()}
     observed = {o.source_id: o for o in Observation.objects.all()}
     rows = []
     for source in sources.chosen([]):
-        if state and source.state_id != state.upper():
+        if party is not None and source.state_id != party.code:
             continue
         observation = observed.get(source.id)
         rows.append(
@@ -115,17 +126,24 @@ def pause(
     from catalogue.register import sources as register
 
     database.prepare()
-    appointments.pause(register.chosen(sources), reason)
+    chosen = register.chosen(sources)
+    appointments.pause(chosen, reason)
+    for each in chosen:
+        typer.echo(f"{each.id} is paused; the clock passes it over until `catalogue sources resume {each.id}`.")
 
 
 @app.command()
 def resume(sources: Named) -> None:
     """Harvest sources by their schedules again."""
+    from catalogue.datasets.withdrawing import sentence
     from catalogue.harvests import appointments
     from catalogue.register import sources as register
 
     database.prepare()
-    appointments.resume(register.chosen(sources))
+    chosen = register.chosen(sources)
+    appointments.resume(chosen)
+    for each in chosen:
+        typer.echo(sentence(each.withdrawn) if each.withdrawn else f"{each.id} is harvested by its schedule again.")
 
 
 Reason = Annotated[str, typer.Option(help="Why; it is shown wherever they are listed.")]
@@ -191,10 +209,20 @@ def restore(
 def now(sources: Named) -> None:
     """Harvest sources as soon as the clock (`catalogue run`) can."""
     from catalogue.harvests import appointments
+    from catalogue.harvests.models import Appointment
     from catalogue.register import sources as register
 
     database.prepare()
-    appointments.ask_for(register.chosen(sources))
+    chosen = register.chosen(sources)
+    appointments.ask_for(chosen)
+    paused = set(Appointment.objects.exclude(paused="").values_list("source", flat=True))
+    for each in chosen:
+        when = (
+            f"after `catalogue sources resume {each.id}`, for it is paused"
+            if each.id in paused
+            else "as soon as it can"
+        )
+        typer.echo(f"The clock (`catalogue run`) harvests {each.id} {when}.")
 
 
 @app.command()
@@ -216,7 +244,12 @@ def detect(
 
     database.prepare()
     rows: list[dict[str, str | None]] = []
-    chosen = [source for source in register.chosen(sources or []) if source.protocol == AUTO and not source.withdrawn]
+    chosen = register.chosen(sources or [])
+    if sources and (named := [source.id for source in chosen if source.protocol != AUTO]):
+        raise CatalogueError(
+            f"The entries of {', '.join(named)} say themselves what they speak; `catalogue sources list` shows it."
+        )
+    chosen = [source for source in chosen if source.protocol == AUTO and not source.withdrawn]
     with progress_bars() as bars:
         task = bars.add_task("looking", total=len(chosen))
         for source in chosen:
@@ -261,14 +294,14 @@ def _robots(permitted: bool, observed: str | None) -> str:
 
 @app.command()
 def export(
-    file: Annotated[Path | None, typer.Argument(help="Where to write; standard output if left out.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="Where to write; standard output if left out, or `-`.")] = None,
 ) -> None:
     """Write the register to a file that loads back to the same register."""
     from catalogue.register import sources
 
     database.prepare()
     text = sources.export()
-    if file is None:
-        typer.echo(text, nl=False)
-    else:
-        file.write_text(text, encoding="utf-8")
+    with files.written(file) as out:
+        out.write(text.encode())
+    if not files.is_standard_output(file):
+        typer.echo(f"{len(sources.chosen([])):,} sources written to {file}.")

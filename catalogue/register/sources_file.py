@@ -57,7 +57,9 @@ def read_sources(content: bytes, *, states: Mapping[str, str], protocols: Collec
     if "sources" not in top:
         reading.problem(line_of(root), 'The key "sources" is missing.', f"Write: {example}")
         raise SourcesFileError(reading.problems)
-    entries = [reader.entry(node) for node in reading.items(top["sources"].node, example=example)]
+    listed = top["sources"].node
+    # An empty list may be written as [], or as nothing.
+    entries = [reader.entry(node) for node in ([] if is_null(listed) else reading.items(listed, example=example))]
     if reading.problems:
         raise SourcesFileError(reading.problems)
     return [entry for entry in entries if entry is not None]

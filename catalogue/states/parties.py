@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from catalogue.errors import UnknownParty
 from catalogue.states.models import State
 from catalogue.states.reference import Party, read_parties
 
@@ -22,6 +23,14 @@ def take_over(path: Path | None = None) -> int:
             update_fields=[f.name for f in State._meta.concrete_fields if f.name != "code"],
         )
     return len(differing)
+
+
+def of_code(code: str) -> State:
+    """The party of a code, in whatever case it is written. Raises UnknownParty."""
+    found = State.objects.filter(pk=code.strip().upper()).first()
+    if found is None:
+        raise UnknownParty(f"No State party has the code {code!r}; use the two letters of ISO 3166-1, or EU.")
+    return found
 
 
 def _state(party: Party) -> State:
