@@ -209,7 +209,7 @@ def test_what_is_nothing_everyday_has_no_words():
     assert trouble.in_words(OSError("without a file")) is None
 
 
-@pytest.mark.parametrize("name", ["typer", "django", "catalogue.errors", "rich.progress"])
+@pytest.mark.parametrize("name", ["typer", "django", "catalogue.errors"])
 def test_ctrl_c_before_the_command_has_begun_is_no_traceback(catalogue: Catalogue, name: str):
     """The console script, interrupted as it imports this."""
     program = (
