@@ -40,7 +40,10 @@ def load(file: SourcesFile = Path("config/sources.yaml"), states: StatesFile = N
 
     database.prepare()
     if states is not None:
-        parties.take_over(states)
+        try:
+            parties.take_over(states)
+        except OSError as error:
+            raise CatalogueError(f"{states} cannot be read ({error.strerror}); name a file of parties.") from error
     try:
         content = file.read_bytes()
     except OSError as error:

@@ -35,6 +35,18 @@ def test_filters_that_name_nothing_are_refused(catalogue: Catalogue):
     assert "not possible" in refused(catalogue, "harvest", "xa-portal", "--full", "--changes")
 
 
+def test_files_of_parties_that_cannot_be_read_are_refused(catalogue: Catalogue, tmp_path: Path):
+    for wrong in (tmp_path, tmp_path / "none.csv"):
+        assert refused(catalogue, "sources", "load", "--states", str(wrong)).startswith(f"{wrong} cannot be read")
+
+
+def test_numbers_out_of_range_are_refused(catalogue: Catalogue):
+    for arguments in (("run", "--once", "--metrics", "127.0.0.1:99999"), ("replay", "x", "--diff", "--datasets", "-1")):
+        done = catalogue.run(*arguments, status=2)
+        assert "Traceback" not in done.stderr
+        assert done.stderr.count("Invalid value") == 1
+
+
 def test_what_was_done_is_said(catalogue: Catalogue):
     catalogue.register(f"xa-one ckan {ADDRESS}", f"xa-two ckan {ADDRESS}")
     both = ("xa-one", "xa-two")
