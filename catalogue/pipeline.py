@@ -22,19 +22,18 @@ from catalogue.assess.validation import check
 from catalogue.configuration import Configuration
 from catalogue.datasets import store
 from catalogue.datasets.withdrawing import sentence
-from catalogue.errors import CatalogueError, HarvestKilled, HarvestNotPossible
-from catalogue.harvests import leases, resuming, retention
+from catalogue.errors import CatalogueError, HarvestNotPossible
+from catalogue.harvests import ending, leases, resuming, retention
 from catalogue.harvests.assemble import Assembled, Assembler
 from catalogue.harvests.crawling import Crawls, Said, crawl
 from catalogue.harvests.detected import as_read, detect, protocol_of
-from catalogue.harvests.models import Observation, Run
+from catalogue.harvests.models import Run
 from catalogue.reconcile.reconciliation import Rules, reconcile
 from catalogue.register.models import Source, Withdrawal
-from catalogue.register.source_entry import AUTO, Expectation
+from catalogue.register.source_entry import AUTO
 from harvesters.errors import DISK_FULL, SpoolInUse
-from harvesters.phrases import Phrase, all_in_words, phrase
 from harvesters.registry import harvester_for
-from harvesters.spool import Verdict, progress
+from harvesters.spool import progress
 
 LOG = logging.getLogger(__name__)
 
@@ -273,26 +272,8 @@ def _finish(
             tell(source.id, "assemble", done, None)
 
         assembled = Assembler(wanted, run.pk, at, workers, check, full=full).assemble(spool, told)
-    verdict = assembled.verdict
-    run.ended = _now()
     run.assemble_seconds = monotonic() - started
-    run.findings_by_code = assembled.findings_by_code
-    run.new, run.changed = assembled.outcome.new, assembled.outcome.changed
-    run.unchanged, run.invalid = assembled.outcome.unchanged, assembled.outcome.invalid + assembled.quarantined
-    if failed is not None and not isinstance(failed, HarvestKilled):
-        run.state, run.failure, run.sentence, run.said = "failed", Run.OURS, _said_of(failed, source), []
-    elif verdict is None and failed is not None:
-        run.state, run.failure = "interrupted", Run.KILLED
-        run.records = progress(spool).records if spool.exists() else 0
-        _say(run, phrase("run-killed", signal=failed.signal), phrase("do-give-memory"))
-    elif verdict is None:
-        run.state = "interrupted"
-        run.records = progress(spool).records if spool.exists() else 0
-        _say(run, phrase("run-stopped"))
-    else:
-        _take_verdict(run, verdict)
-        _expect(run, source, verdict)
-        _observe(source, assembled, run)
+    ending.note(run, source, assembled, spool, _now(), failed, _said_of(failed, source) if failed else "")
     with transaction.atomic():  # a run that ended is reconciled, or neither
         run.save()
         reconciled = reconcile(run, assembled.gone, _rules(configuration), _now())
@@ -309,48 +290,10 @@ def _finish(
     )  # fmt: skip
 
 
-def _take_verdict(run: Run, verdict: Verdict) -> None:
-    run.state = verdict.state
-    run.failure = verdict.failure or ""
-    run.sentence, run.said = verdict.sentence, msgspec.to_builtins(verdict.said)
-    run.missing_parts = verdict.missing
-    run.records = verdict.records
-    run.requests = verdict.requests
-    if verdict.advertised:
-        run.advertised_start, run.advertised_end = verdict.advertised
-    # A record without an identifier may be any of those that were not seen.
-    run.whole = verdict.state == "complete" and not run.limit and run.since is None and not verdict.nameless
-
-
-def _expect(run: Run, source: Source, verdict: Verdict) -> None:
-    """A whole run that finds fewer or more datasets than its entry expects is not believed."""
-    expect = msgspec.convert(source.expect, Expectation)
-    least, most = expect.min_datasets, expect.max_datasets
-    if not run.whole or ((least or 0) <= verdict.distinct and (most is None or verdict.distinct <= most)):
-        return
-    run.whole, run.state = False, "partial"
-    if least is not None and verdict.distinct < least:
-        _say(run, phrase("run-expected-at-least", listed=verdict.distinct, expected=least))
-    elif most is not None:
-        _say(run, phrase("run-expected-at-most", listed=verdict.distinct, expected=most))
-    run.missing_parts = [*run.missing_parts, run.sentence]
-
-
-def _say(run: Run, *said: Phrase) -> None:
-    run.sentence, run.said = all_in_words(said), msgspec.to_builtins(list(said))
-
-
 def _rules(configuration: Configuration) -> Rules:
     return Rules(
         configuration.grace_runs, timedelta(days=configuration.grace_days), configuration.ceiling_percent / 100
     )
-
-
-def _observe(source: Source, assembled: Assembled, run: Run) -> None:
-    """Note beside the source what robots.txt said, where a request was refused by it."""
-    forbidden = run.failure == "refused-by-robots" or assembled.findings_by_code.get("robots-forbid", 0) > 0
-    state = "forbids" if forbidden else "allows"
-    Observation.objects.update_or_create(source=source, defaults={"robots": state, "at": _now(), "robots_rule": ""})
 
 
 @contextmanager
