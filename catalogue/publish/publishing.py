@@ -12,6 +12,7 @@ from itertools import chain
 from time import monotonic
 
 import msgspec
+from ckanapi import RemoteCKAN
 from django.db.models import Exists, OuterRef
 
 from catalogue.configuration import Configuration
@@ -103,7 +104,6 @@ class _Delivery:
         self._box = box
         self._counts = counts
         self._now = now
-        self._client = ckan.connect(target)
         self._clients = threading.local()
         self._flying: dict[Future[Written], Waiting] = {}
         self._lines: list[Publication] = []
@@ -139,11 +139,17 @@ class _Delivery:
                 self._record()
 
     def _write(self, item: Waiting) -> Written:
+        if item.withdrawn:
+            return ckan.delete(self._client, item.dataset)
+        return ckan.write(self._client, item.payload.dataset, known=item.known)
+
+    @property
+    def _client(self) -> RemoteCKAN:
+        """This thread's own."""
         if not hasattr(self._clients, "client"):
             self._clients.client = ckan.connect(self._target)
-        if item.withdrawn:
-            return ckan.delete(self._clients.client, item.dataset)
-        return ckan.write(self._clients.client, item.payload.dataset, known=item.known)
+        client: RemoteCKAN = self._clients.client
+        return client
 
     def _collect(self, progress: Callable[[int], None]) -> None:
         finished, _ = wait(self._flying, return_when=FIRST_COMPLETED)
