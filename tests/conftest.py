@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from portal import local
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A shell without job control starts what it puts into the background so; the commands that tests interrupt would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("CATALOGUE_SHARED", REPOSITORY.parent / "shared"))
