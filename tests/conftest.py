@@ -216,11 +216,11 @@ def _requests_leave_the_connection(request: pytest.FixtureRequest) -> Iterator[N
     from django.core.signals import request_finished, request_started
     from django.db import close_old_connections
 
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
+    for sent in (request_started, request_finished):
+        sent.disconnect(close_old_connections)
     yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+    for sent in (request_started, request_finished):
+        sent.connect(close_old_connections)
 
 
 @pytest.fixture(scope="module")

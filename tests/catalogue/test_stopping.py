@@ -60,7 +60,8 @@ def test_a_harvest_that_is_stopped_reads_no_further(catalogue: Catalogue, portal
     assert states(catalogue) == {"xa-portal": "interrupted", "xa-waiting": "interrupted"}
     folder = catalogue.home / "spools"
     assert not list(folder.glob("*/bodies-*")), "the crawl ended in order"
-    assert not list(folder.glob("xa-waiting/*")), "what waited for its turn did not begin"
+    if to is ALONE:  # of a group the crawl may end first, and what waited for its turn begins, to be ended at once
+        assert not list(folder.glob("xa-waiting/*")), "what waited for its turn did not begin"
     goes_on(catalogue, portal)
 
 
