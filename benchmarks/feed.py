@@ -30,7 +30,7 @@ from harvesters.base import Answer, Source
 from harvesters.crawl import COLLECTION
 from harvesters.dcat import Dcat
 from harvesters.parts import collect, look_up
-from harvesters.spool import Ask, Part, Record
+from harvesters.spool_lines import Ask, Part, Record
 
 SHARED = Path(os.environ.get("CATALOGUE_SHARED", "../shared"))
 FEED = SHARED / "realdata" / "dcat" / "be-datagovbe_ldes_feed.tar.gz"

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from harvesters.base import Answer, Source
 from harvesters.package import encode
 from harvesters.registry import harvester_for
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 from sandbox.arcgis_hub import HubSearch
 from sandbox.ckan import CkanApi
 from sandbox.content import Country, make_datasets

@@ -26,7 +26,8 @@ from harvesters.package import encode
 from harvesters.parts import collect, look_up
 from harvesters.phrases import Phrase, all_in_words, in_words, phrase, verbatim
 from harvesters.registry import harvester_for
-from harvesters.spool import Noticed, Record, Verdict, read_spool
+from harvesters.spool import read_spool
+from harvesters.spool_lines import Noticed, Record, Verdict
 
 CHECK_SECONDS = 20.0
 """A person waits no longer (issue 3)."""

@@ -32,8 +32,8 @@ from catalogue.reconcile.reconciliation import Rules, reconcile
 from catalogue.register.models import Source, Withdrawal
 from catalogue.register.source_entry import AUTO
 from harvesters.errors import DISK_FULL, SpoolInUse
+from harvesters.progress import progress
 from harvesters.registry import harvester_for
-from harvesters.spool import progress
 
 LOG = logging.getLogger(__name__)
 

@@ -20,7 +20,8 @@ from catalogue.harvests.models import Run
 from catalogue.register.models import Source
 from harvesters.base import Source as AsRead
 from harvesters.identity import store_key
-from harvesters.spool import Record, read_spool
+from harvesters.spool import read_spool
+from harvesters.spool_lines import Record
 
 VALUE_CHARACTERS = 80
 """Of a value, so much is shown."""

@@ -15,7 +15,7 @@ from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped, Place, Publisher
 from harvesters.phrases import phrase
 from harvesters.places import read_places
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 from harvesters.values import Moment, read_epoch_ms
 
 FEATURE_DOWNLOADS = (("CSV", "csv", "text/csv"), ("GeoJSON", "geojson", "application/geo+json"))

@@ -17,7 +17,7 @@ from harvesters.jsonvalues import dig, members
 from harvesters.mapping import Draft, Reading, describe
 from harvesters.package import Additions, Mapped, Place
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 OFFERS_DATA = ("MapServer", "FeatureServer", "ImageServer", "VectorTileServer", "SceneServer")
 """Types of services that show data, the one that says most of them first; others (GPServer, GeometryServer, ...) compute."""

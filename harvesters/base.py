@@ -17,7 +17,7 @@ from harvesters.evidence import Lead, Recognised, Seen
 from harvesters.findings import Finding, find
 from harvesters.package import Mapped
 from harvesters.phrases import Phrase, phrase, verbatim
-from harvesters.spool import Ask, Gone, Noticed, Part, Record, raw_json
+from harvesters.spool_lines import Ask, Gone, Noticed, Part, Record, raw_json
 
 MAX_RECORD_BYTES = 8 << 20
 """A record over this is skipped while it is read, with the finding `record-too-large` (issue 2, item 5)."""

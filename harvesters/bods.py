@@ -21,7 +21,7 @@ from harvesters.jsonvalues import members
 from harvesters.mapping import Draft, Reading, build_resources, compose
 from harvesters.package import Additions, Mapped, Publisher
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 from harvesters.values import clean_text
 
 MAX_PUBLISHERS = 20

@@ -40,7 +40,7 @@ from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.package import Mapped
 from harvesters.phrases import Phrase, phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 PAGE_SIZES = (1000, 100, 20)
 """Datasets a page, tried in turn: CKAN's own ceiling (ckan.search.rows_max), then what weaker portals still answer."""

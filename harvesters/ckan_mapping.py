@@ -27,7 +27,7 @@ from harvesters.mapping import (
 from harvesters.package import Additions, LanguageMap, Mapped, Origin, Place, Publisher
 from harvesters.phrases import phrase
 from harvesters.places import read_places
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from harvesters.values import Licence, clean_text, read_url, without_personal_mail
 
 MODIFIED = ("metadata_modified",)

@@ -29,7 +29,7 @@ from harvesters.iso.mapping import map_iso
 from harvesters.markup import Element, child, local, text
 from harvesters.package import Mapped
 from harvesters.phrases import Phrase, phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 from harvesters.xmlrecord import too_large, xml_record
 
 PAGE_SIZES = (50, 10, 1)

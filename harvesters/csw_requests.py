@@ -8,7 +8,7 @@ import msgspec
 from harvesters.base import Source
 from harvesters.iso.record import XLINK
 from harvesters.markup import Element, children, local, text
-from harvesters.spool import Ask
+from harvesters.spool_lines import Ask
 
 SCHEMAS = (
     "http://www.isotc211.org/2005/gmd",

@@ -15,7 +15,7 @@ from harvesters.maildate import iso_of_mail
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 _HTML_STARTS = (b"<!doctype html", b"<html")
 

@@ -11,7 +11,7 @@ from harvesters.mapping import Draft, Reading, describe, text_language
 from harvesters.markup import Element, child, children, local, namespace, parse, text
 from harvesters.package import Additions, Mapped, Place, Publisher
 from harvesters.phrases import phrase
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from harvesters.values import read_language
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -16,7 +16,7 @@ from harvesters.jsonvalues import dig, members, words
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped, Place, Publisher
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 PERSONAL_FIELDS = frozenset(
     {"author", "datasetContact", "depositor", "contributor", "producer", "dataCollector", "grantNumber"}

@@ -25,7 +25,7 @@ from harvesters.rdf.reading import Begun, Statements, StreamedStatements, begun,
 from harvesters.rdf.store import StoreGraph
 from harvesters.rdf.syntax import HEAD_CHARACTERS, Syntax, syntax_of
 from harvesters.rdf.vocabulary import DCAT, DCT, TREE, TYPE, canonical
-from harvesters.spool import N_TRIPLES, Ask, Part, Record
+from harvesters.spool_lines import N_TRIPLES, Ask, Part, Record
 
 ACCEPT = (
     "application/trig, application/n-quads, text/turtle, application/n-triples, application/rdf+xml;q=0.9, "

@@ -36,7 +36,7 @@ from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.package import Mapped
 from harvesters.phrases import Phrase, phrase
-from harvesters.spool import Ask, Noticed, Record
+from harvesters.spool_lines import Ask, Noticed, Record
 from harvesters.values import read_url
 
 PATHS = (("dataset",), ("datasets",), ())

@@ -24,7 +24,7 @@ from harvesters.mapping import (
 from harvesters.package import Additions, Mapped, Publisher
 from harvesters.phrases import phrase
 from harvesters.places import read_places
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from harvesters.values import Frequency, Licence, Moment, Period, clean_text, read_frequency
 
 MAX_PARENTS = 10

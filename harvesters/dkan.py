@@ -11,7 +11,7 @@ from harvesters.jsonstream import ArrayMembers
 from harvesters.jsonvalues import dig
 from harvesters.package import Mapped
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 
 class Dkan(JsonPages):

@@ -10,7 +10,7 @@ from harvesters.iso.record import language_of
 from harvesters.mapping import Draft, Reading, describe, text_language
 from harvesters.markup import Element, local, parse, text
 from harvesters.package import Additions, Mapped, Place, Publisher
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from harvesters.values import read_language
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"

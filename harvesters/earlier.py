@@ -12,7 +12,8 @@ import msgspec
 from harvesters.base import Advertised, Event, LastPage, Trouble
 from harvesters.heading import alike
 from harvesters.phrases import verbatim
-from harvesters.spool import Ask, Checkpoint, Gone, Header, Line, Noticed, Part, Record, frame_at, frames
+from harvesters.spool import frame_at, frames
+from harvesters.spool_lines import Ask, Checkpoint, Gone, Header, Line, Noticed, Part, Record
 
 MADE_AGAIN = frozenset({"identifier-repeated", "page-loop", "robots-forbid"})
 """Findings that the crawl itself makes, each time."""

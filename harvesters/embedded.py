@@ -9,7 +9,7 @@ from harvesters.dcat import Dcat
 from harvesters.errors import MalformedAnswer
 from harvesters.findings import find
 from harvesters.markup import Element, local, namespace, serialised
-from harvesters.spool import Ask, Noticed, Part, Record
+from harvesters.spool_lines import Ask, Noticed, Part, Record
 
 DCAT = "http://www.w3.org/ns/dcat"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -13,7 +13,7 @@ from harvesters.mapping import Draft, Reading, describe, language_map, text_lang
 from harvesters.markup import Element, child, children, local, text, texts
 from harvesters.package import Additions, Mapped, Publisher
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 from harvesters.values import Language
 from harvesters.xmlrecord import xml_record
 

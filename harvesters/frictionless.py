@@ -18,7 +18,7 @@ from harvesters.frictionless_mapping import map_descriptor
 from harvesters.jsonrecord import mended_json
 from harvesters.package import Mapped
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 from harvesters.values import clean_text, read_url
 from harvesters.yamlrecord import read_yaml
 

@@ -28,7 +28,7 @@ from harvesters.iso.record import OTHER_SCOPES
 from harvesters.jsonvalues import dig, members
 from harvesters.package import Mapped
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 JSON = "application/json"
 SEARCH = "search"

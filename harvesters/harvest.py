@@ -13,8 +13,9 @@ from harvesters.fetch.settings import scrapy_settings
 from harvesters.heading import heading
 from harvesters.job import Job
 from harvesters.phrases import phrase
+from harvesters.progress import Progress, progress
 from harvesters.spider import HarvestSpider, now
-from harvesters.spool import Progress, SpoolWriter, progress
+from harvesters.spool import SpoolWriter
 
 
 def harvest(job: Job) -> None:

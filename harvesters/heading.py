@@ -7,7 +7,7 @@ import msgspec
 
 from harvesters.base import Source
 from harvesters.registry import harvester_for
-from harvesters.spool import Header
+from harvesters.spool_lines import Header
 
 READING_CHARACTERS = 16
 """Of a SHA-256 in hexadecimal; it tells the settings of one source apart, a handful in its life."""

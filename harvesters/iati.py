@@ -21,7 +21,7 @@ from harvesters.jsonvalues import dig
 from harvesters.package import Mapped
 from harvesters.phrases import phrase
 from harvesters.sheets.delimited import decodings, read_delimited
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 from harvesters.values import clean_text
 
 LISTS = (("datasets",), ("data",), ("results",), ())

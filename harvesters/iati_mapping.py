@@ -13,7 +13,7 @@ from harvesters.jsonvalues import dig
 from harvesters.mapping import LEFT_OUT, UNKNOWN_LANGUAGE, Draft, Reading, build_resources, compose, language_map
 from harvesters.package import Additions, Mapped, Publisher
 from harvesters.phrases import phrase
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from harvesters.values import clean_text
 
 ATTEMPTS = frozenset({"last_update_check", "most_recent_head_attempt", "most_recent_get_attempt"})

@@ -13,7 +13,7 @@ from harvesters.jsonvalues import dig, members, texts, words
 from harvesters.mapping import Draft, Reading, describe
 from harvesters.package import Additions, Mapped, Place, Publisher
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 WINDOW = 10_000
 """The search shows no more members (index.max_result_window of the search engine beneath)."""

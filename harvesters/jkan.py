@@ -16,7 +16,7 @@ from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.jsonvalues import members
 from harvesters.package import Mapped
 from harvesters.phrases import Phrase, phrase
-from harvesters.spool import Ask, Part, Record, raw_json
+from harvesters.spool_lines import Ask, Part, Record, raw_json
 from harvesters.yamlrecord import read_yaml
 
 ROW = frozenset({"title", "organization", "url"})

@@ -16,7 +16,7 @@ from harvesters.jsonrecord import mended_json
 from harvesters.jsonstream import ArrayMembers, TooLarge
 from harvesters.jsonvalues import dig
 from harvesters.phrases import phrase
-from harvesters.spool import Ask
+from harvesters.spool_lines import Ask
 
 FINAL = frozenset({"tls", "auth", "refused-address", "refused-by-robots", "blocked"})
 """Failures that smaller pages do not mend."""

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from harvesters.errors import NOT_JSON
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from harvesters.values import clean_text
 
 MAX_DEPTH = 20

@@ -14,7 +14,7 @@ from harvesters.mapping import Draft, Reading, describe, language_map, text_lang
 from harvesters.package import Additions, Mapped, Origin, Publisher
 from harvesters.phrases import phrase
 from harvesters.places import read_places
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 ASPECTS = (("aspect", "dcat-dataset-strings"), ("optionalAspect", "dataset-distributions"), ("optionalAspect", "source"),
            ("optionalAspect", "dataset-publisher"), ("dereference", "true"))  # fmt: skip

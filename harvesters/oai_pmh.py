@@ -29,7 +29,7 @@ from harvesters.iso.mapping import map_iso
 from harvesters.markup import Element, child, children, local, text
 from harvesters.package import Mapped
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Gone, Record
+from harvesters.spool_lines import Ask, Gone, Record
 from harvesters.xmlrecord import too_large, xml_record
 
 PREFIXES = (

@@ -20,7 +20,7 @@ from harvesters.jsonvalues import dig, words
 from harvesters.ocds_mapping import LISTED, map_publication
 from harvesters.package import Mapped
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 from harvesters.values import clean_text, read_url
 
 MAX_PAGES = 100

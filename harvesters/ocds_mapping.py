@@ -14,7 +14,7 @@ from harvesters.jsonvalues import dig, members, texts, word, words
 from harvesters.mapping import LEFT_OUT, UNKNOWN_LANGUAGE, Draft, Reading, build_resources, compose
 from harvesters.package import Additions, Mapped, Place, Publisher
 from harvesters.phrases import phrase
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from harvesters.values import Licence, Period, clean_text
 
 LISTED = "listed"

@@ -17,7 +17,7 @@ from harvesters.mapping import Draft, Reading, describe, organisation_contact
 from harvesters.package import Additions, Mapped, Publisher
 from harvesters.phrases import phrase
 from harvesters.places import read_places
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 JSON_TYPES = ("application/geo+json", "application/json", "application/ogcrecord+json")
 HOLDS_DATA = frozenset(

@@ -14,7 +14,7 @@ from harvesters.mapping import Draft, Reading, describe, text_language
 from harvesters.package import Additions, LanguageMap, Mapped, Publisher
 from harvesters.phrases import phrase
 from harvesters.places import read_places
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 WINDOW = 10_000
 """offset + limit may not go beyond it (Explore API v2.1, "Get catalog datasets")."""

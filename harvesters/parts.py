@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from harvesters.spool import Part
+from harvesters.spool_lines import Part
 
 BATCH_ROWS = 1000
 

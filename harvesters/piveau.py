@@ -14,7 +14,7 @@ from harvesters.mapping import Draft, Reading, describe
 from harvesters.package import Additions, Mapped, Publisher
 from harvesters.phrases import phrase
 from harvesters.places import read_places
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 
 READ = frozenset(
     {

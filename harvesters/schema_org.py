@@ -19,7 +19,7 @@ from harvesters.phrases import phrase
 from harvesters.schemaorg.mapping import map_dataset
 from harvesters.schemaorg.nodes import datasets_in, identified
 from harvesters.schemaorg.sitemaps import MAX_LOCATIONS, read_sitemap, unchanged
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 LINKED = "node"
 """The purpose of asks in a web of pages (`crawl.LINKED`): links back are no loop there."""

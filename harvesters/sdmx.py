@@ -30,7 +30,7 @@ from harvesters.markup import Element, children, elements, local, serialised, te
 from harvesters.package import Mapped
 from harvesters.phrases import Phrase, phrase
 from harvesters.sdmx_mapping import Flow, flow_of_json, flow_of_xml, mapped
-from harvesters.spool import Ask, Part, Record
+from harvesters.spool_lines import Ask, Part, Record
 from harvesters.xmlrecord import xml_record
 
 ACCEPT = (

@@ -12,7 +12,7 @@ from harvesters.jsonvalues import texts
 from harvesters.mapping import Draft, Reading, describe
 from harvesters.markup import Element, child, children, parse, text
 from harvesters.package import Additions, LanguageMap, Mapped, Publisher
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 DEFAULT_LANGUAGE = "en"

@@ -16,7 +16,7 @@ from harvesters.jsonvalues import dig, words
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped, Origin, Publisher
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 KINDS = "dataset,map,file,href,federated_href,filter"
 """Of Socrata's assets, what holds data or leads to it; charts, stories, calendars and forms show data that is listed itself."""

@@ -30,7 +30,7 @@ from harvesters.package import Mapped
 from harvesters.phrases import phrase
 from harvesters.rdf.graph import Graph, MemoryGraph, Term
 from harvesters.rdf.reading import read_statements
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 PAGE_SIZES = (1000, 200)
 """Datasets a page of the list."""

@@ -25,19 +25,10 @@ from harvesters.fetch.urls import origin_of, public_url
 from harvesters.findings import find
 from harvesters.job import Job, Said
 from harvesters.phrases import Phrase, all_in_words, in_words, phrase, translated
+from harvesters.progress import Progress
 from harvesters.registry import harvester_for
-from harvesters.spool import (
-    N_TRIPLES,
-    Ask,
-    Checkpoint,
-    Gone,
-    Line,
-    Noticed,
-    Part,
-    Progress,
-    Record,
-    SpoolWriter,
-)
+from harvesters.spool import SpoolWriter
+from harvesters.spool_lines import N_TRIPLES, Ask, Checkpoint, Gone, Line, Noticed, Part, Record
 from harvesters.verdict import judge
 
 NOT_MODIFIED = 304

@@ -18,7 +18,7 @@ from harvesters.mapping import Draft, Reading, describe
 from harvesters.package import Additions, Mapped, Publisher
 from harvesters.phrases import phrase
 from harvesters.places import read_places
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 PUBLISHING = ("producer", "licensor", "processor", "host")
 """Roles of providers, that of the publisher first (STAC Collection, provider object)."""

@@ -22,7 +22,7 @@ from harvesters.package import Mapped
 from harvesters.phrases import Phrase, phrase, verbatim
 from harvesters.sheets.delimited import MAX_CELL_BYTES, decodings, read_delimited, without_long_cells
 from harvesters.sheets.workbook import OLE, is_workbook, read_workbook
-from harvesters.spool import Ask
+from harvesters.spool_lines import Ask
 from harvesters.table_lists import Listing, Stated, entries, json_listing, listings
 from harvesters.table_mapping import map_entry
 

@@ -25,7 +25,7 @@ from harvesters.mapping import (
 )
 from harvesters.package import Additions, LanguageMap, Mapped, Publisher
 from harvesters.places import read_places
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from harvesters.table_lists import FIELDS, Cells, Entry
 from harvesters.values import Licence, clean_text, read_format, without_personal_mail
 

@@ -12,7 +12,7 @@ from harvesters.jsonvalues import dig, words
 from harvesters.mapping import Draft, Reading, describe
 from harvesters.package import Additions, Mapped, Origin, Publisher
 from harvesters.phrases import phrase
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 
 READ = frozenset(
     {

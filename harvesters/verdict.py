@@ -6,7 +6,8 @@ failed, gone round in a circle or been left out.
 """
 
 from harvesters.phrases import Phrase, in_words, phrase
-from harvesters.spool import Progress, RunState, Verdict
+from harvesters.progress import Progress
+from harvesters.spool_lines import RunState, Verdict
 
 WORST_FIRST = (
     "refused-address",

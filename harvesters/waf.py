@@ -19,7 +19,7 @@ from harvesters.iso.mapping import map_iso
 from harvesters.markup import Element
 from harvesters.package import Mapped
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 from harvesters.values import read_date
 from harvesters.xmlrecord import xml_record
 

@@ -17,7 +17,7 @@ from harvesters.jsonrecord import decoded_json
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.package import Additions, Mapped, Publisher
 from harvesters.phrases import phrase
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 
 DATA_FILES = (
     "csv",

@@ -4,7 +4,7 @@ from harvesters import markup
 from harvesters.base import Answer, Source, notice
 from harvesters.findings import find
 from harvesters.markup import Element
-from harvesters.spool import Noticed, Record
+from harvesters.spool_lines import Noticed, Record
 
 MEDIA = "application/xml"
 

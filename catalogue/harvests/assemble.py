@@ -21,7 +21,8 @@ from harvesters import parts
 from harvesters.base import Source
 from harvesters.findings import Finding, find
 from harvesters.identity import store_key
-from harvesters.spool import Gone, Line, Noticed, Part, Record, Verdict, read_spool
+from harvesters.spool import read_spool
+from harvesters.spool_lines import Gone, Line, Noticed, Part, Record, Verdict
 
 BATCH_RECORDS = 250
 """Records a batch: enough to make a transaction worth it, few enough that large records fit."""

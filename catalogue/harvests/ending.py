@@ -11,7 +11,8 @@ from catalogue.harvests.models import Observation, Run
 from catalogue.register.models import Source
 from catalogue.register.source_entry import Expectation
 from harvesters.phrases import Phrase, all_in_words, phrase
-from harvesters.spool import Verdict, progress
+from harvesters.progress import progress
+from harvesters.spool_lines import Verdict
 
 
 def note(

@@ -17,7 +17,7 @@ from harvesters.findings import Finding, blocks, find
 from harvesters.package import Mapped, content_hash, encode
 from harvesters.parts import look_up
 from harvesters.registry import harvester_for
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 
 Check = Callable[[bytes], list[Finding]]
 """Judges an encoded package; `assess.validation.check` in earnest."""

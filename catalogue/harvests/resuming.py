@@ -16,7 +16,7 @@ from catalogue.register.models import Source
 from harvesters.errors import SpoolError
 from harvesters.heading import alike, heading
 from harvesters.phrases import Phrase, all_in_words, phrase
-from harvesters.spool import Progress, progress
+from harvesters.progress import Progress, progress
 
 
 def goes_on(

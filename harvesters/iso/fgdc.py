@@ -6,7 +6,7 @@ from harvesters.findings import find
 from harvesters.mapping import Draft, Reading, describe, language_map
 from harvesters.markup import Element, child, children, local, parse, text, texts
 from harvesters.package import Additions, Mapped, Place, Publisher
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 
 TAG = "und"
 _UNSTATED = frozenset({"unknown", "unpublished material", "present", "not applicable", "none"})

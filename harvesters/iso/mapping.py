@@ -10,7 +10,7 @@ from harvesters.mapping import Draft, Reading, describe, organisation_contact
 from harvesters.markup import Element, child, children, local, parse, text
 from harvesters.package import Additions, LanguageMap, Mapped, Place, Publisher
 from harvesters.phrases import phrase
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from harvesters.values import Language, Licence, Moment, Period, read_language
 
 PUBLISHES = (

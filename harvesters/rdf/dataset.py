@@ -20,7 +20,7 @@ from harvesters.rdf.statements import access_rights, frequency, languages_of, la
 from harvesters.rdf.texts import remainder, texts, word, words
 from harvesters.rdf.vocabulary import ADMS, DCAT, DCT, FOAF, OWL, PAV, SCHEMA, SKOS
 from harvesters.reading import Reading
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from harvesters.texts import text_language
 from harvesters.values import Licence, clean_text
 

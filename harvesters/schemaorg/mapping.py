@@ -11,7 +11,7 @@ from harvesters.package import Additions, LanguageMap, Mapped, Place, Publisher
 from harvesters.phrases import phrase
 from harvesters.places import read_places
 from harvesters.schemaorg.nodes import types_of
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from harvesters.values import Period, without_personal_mail
 
 READ = frozenset(

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from harvesters.spool import Ask, Checkpoint, Header, Record, SpoolWriter, Verdict, frame_at, frames, read_spool
+from harvesters.spool import SpoolWriter, frame_at, frames, read_spool
+from harvesters.spool_lines import Ask, Checkpoint, Header, Record, Verdict
 from sandbox.dcat import DcatFeed
 from sandbox.dcat_us import DataJson
 from sandbox.portal import Catalogue as Content

@@ -24,7 +24,8 @@ from catalogue.text_fields import CharField, JSONField, TextField
 from harvesters import base, identity
 from harvesters.findings import find
 from harvesters.phrases import phrase
-from harvesters.spool import Checkpoint, Gone, Header, Line, Noticed, Record, SpoolWriter
+from harvesters.spool import SpoolWriter
+from harvesters.spool_lines import Checkpoint, Gone, Header, Line, Noticed, Record
 from tests.catalogue.desk.api.calls import API, ENTRY, LIST, Register
 from tests.conftest import dataset
 

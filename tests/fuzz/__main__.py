@@ -21,7 +21,7 @@ from harvesters.evidence import Seen
 from harvesters.findings import describe
 from harvesters.package import encode
 from harvesters.registry import all_harvesters, harvester_for
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from tests.fuzz.exchanges import Exchange, collected, written
 from tests.fuzz.mutations import headers_of, spoiled
 

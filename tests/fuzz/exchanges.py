@@ -13,7 +13,7 @@ import msgspec
 from harvesters.base import Answer, Failure, Harvester, Source
 from harvesters.errors import HarvestError
 from harvesters.registry import harvester_for
-from harvesters.spool import Ask
+from harvesters.spool_lines import Ask
 from tests.conftest import REALDATA, Site
 from tests.faults.subjects import SUBJECTS
 from tests.realdata import csw, interfaces, jkan, lists, oai_pmh, ogcapi_records, schema_org, sdmx, waf

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from catalogue.assess.validation import check
 from harvesters.package import encode
 from harvesters.registry import harvester_for
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from tests.conftest import REPOSITORY
 from tests.fuzz.exchanges import Exchange, of_the_sandbox, written
 

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from harvesters.base import Source
 from harvesters.package import encode
-from harvesters.spool import Checkpoint, read_spool
+from harvesters.spool import read_spool
+from harvesters.spool_lines import Checkpoint
 from sandbox.bods import Statements
 from sandbox.content import Dataset, make_dataset
 from sandbox.dcat_us import DataJson

@@ -8,7 +8,7 @@ from harvesters.base import Answer, Event, Source
 from harvesters.dcat import Dcat
 from harvesters.findings import Finding, blocks
 from harvesters.package import Package, encode
-from harvesters.spool import Ask, Noticed, Part, Record
+from harvesters.spool_lines import Ask, Noticed, Part, Record
 
 FIXTURES = Path(__file__).parent / "fixtures/dcat"
 URL = "https://data.example/catalog"

@@ -11,7 +11,7 @@ from harvesters.evidence import Recognised, Seen
 from harvesters.findings import blocks
 from harvesters.package import Package, encode
 from harvesters.registry import harvester_for
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 from tests.sandbox.portals import ask
 
 WHERE = "https://data.xa.example/lists/file"

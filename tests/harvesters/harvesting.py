@@ -16,7 +16,8 @@ from harvesters.findings import Finding, blocks
 from harvesters.package import Mapped, Package, encode
 from harvesters.parts import collect, look_up
 from harvesters.registry import harvester_for
-from harvesters.spool import Checkpoint, Gone, Line, Noticed, Record, Verdict, read_spool
+from harvesters.spool import read_spool
+from harvesters.spool_lines import Checkpoint, Gone, Line, Noticed, Record, Verdict
 from tests.conftest import REPOSITORY
 
 

@@ -8,7 +8,7 @@ import pytest
 from harvesters.arcgis_hub import ArcgisHub
 from harvesters.base import Source
 from harvesters.package import Package
-from harvesters.spool import Record, raw_json
+from harvesters.spool_lines import Record, raw_json
 from tests.conftest import REALDATA, Reply, Site, needs_realdata
 from tests.harvesters.harvesting import harvest
 

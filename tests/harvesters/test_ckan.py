@@ -9,7 +9,7 @@ import pytest
 from harvesters.base import Source
 from harvesters.ckan_mapping import map_dataset
 from harvesters.package import Package
-from harvesters.spool import Record, raw_json
+from harvesters.spool_lines import Record, raw_json
 from tests.conftest import REALDATA, CkanDouble, Reply, Site, dataset, needs_realdata
 from tests.harvesters.harvesting import harvest
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from harvesters.spool import Record, Verdict, read_spool
+from harvesters.spool import read_spool
+from harvesters.spool_lines import Record, Verdict
 from tests.conftest import REPOSITORY, CkanDouble, Site, dataset
 
 MISTAKEN = """

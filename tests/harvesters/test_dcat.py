@@ -12,7 +12,7 @@ from harvesters.dcat import Dcat
 from harvesters.errors import MalformedAnswer
 from harvesters.package import Package
 from harvesters.rdf import body
-from harvesters.spool import Ask, Noticed, Part, Record
+from harvesters.spool_lines import Ask, Noticed, Part, Record
 from tests.harvesters.dcat_pages import (
     FIXTURES,
     PREFIXES,

@@ -12,7 +12,7 @@ import pytest
 from harvesters.dcat import Dcat
 from harvesters.package import encode
 from harvesters.profile import validate_profile
-from harvesters.spool import Ask, Part, Record
+from harvesters.spool_lines import Ask, Part, Record
 from tests.conftest import REALDATA, needs_realdata
 from tests.harvesters.dcat_pages import SOURCE, Read, reader, records
 

@@ -11,7 +11,7 @@ import pytest
 from harvesters.base import Advertised, Answer, Event, Failure, LastPage, Source, Trouble
 from harvesters.dcat_us import DcatUs
 from harvesters.errors import MalformedAnswer
-from harvesters.spool import Ask, Noticed, Record
+from harvesters.spool_lines import Ask, Noticed, Record
 
 FIXTURE = Path(__file__).parent / "fixtures/dcat_us/catalog.json"
 URL = "https://data.finance.example/data.json"

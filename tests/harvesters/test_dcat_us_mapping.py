@@ -14,7 +14,7 @@ from harvesters.dcat_us import DcatUs
 from harvesters.dcat_us_mapping import READ, RESOURCE_READ
 from harvesters.package import Mapped, Package, encode
 from harvesters.profile import validate_profile
-from harvesters.spool import Ask, Record, raw_json
+from harvesters.spool_lines import Ask, Record, raw_json
 
 FIXTURE = Path(__file__).parent / "fixtures/dcat_us/catalog.json"
 URL = "https://data.finance.example/data.json"

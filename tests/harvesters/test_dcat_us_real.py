@@ -10,7 +10,7 @@ from harvesters.base import Answer, Source
 from harvesters.dcat_us import DcatUs
 from harvesters.package import encode
 from harvesters.profile import validate_profile
-from harvesters.spool import Ask, Noticed, Record
+from harvesters.spool_lines import Ask, Noticed, Record
 from tests.conftest import REALDATA, needs_realdata
 
 URL = "https://data.finance.example/data.json"

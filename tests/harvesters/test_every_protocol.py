@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from harvesters.registry import all_harvesters, harvester_for
-from harvesters.spool import Checkpoint
+from harvesters.spool_lines import Checkpoint
 from sandbox.faults.listings import LoopsPages
 from tests.faults.running import UNHARMED
 from tests.faults.subjects import DATASETS

@@ -10,7 +10,7 @@ from harvesters.base import Failure, Source
 from harvesters.errors import MalformedAnswer
 from harvesters.frictionless import Frictionless
 from harvesters.phrases import in_words
-from harvesters.spool import Ask, Noticed
+from harvesters.spool_lines import Ask, Noticed
 from sandbox.frictionless import DataPackages
 from sandbox.portal import Robots
 from tests.conftest import Reply, Site

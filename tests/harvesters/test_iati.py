@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from harvesters.errors import MalformedAnswer
-from harvesters.spool import Noticed
+from harvesters.spool_lines import Noticed
 from sandbox.iati import DatasetIndex
 from sandbox.portal import Robots
 from tests.conftest import Reply, Site

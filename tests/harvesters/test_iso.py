@@ -10,7 +10,7 @@ from harvesters.iso import record as iso
 from harvesters.iso.fgdc import map_fgdc
 from harvesters.iso.mapping import map_iso
 from harvesters.package import Mapped, Package, encode
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 
 SOURCE = Source("xa-source", "https://data.xa.example/csw", "csw")
 NAMES = {

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from harvesters.jsonrecord import MAX_DEPTH, decoded_json, mended_json, remainder
-from harvesters.spool import Record, raw_json
+from harvesters.spool_lines import Record, raw_json
 
 
 @pytest.mark.parametrize(

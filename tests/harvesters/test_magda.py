@@ -8,7 +8,7 @@ import pytest
 from harvesters.base import Source
 from harvesters.magda import Magda
 from harvesters.package import Package
-from harvesters.spool import Record, raw_json
+from harvesters.spool_lines import Record, raw_json
 
 
 def mapped(strings: dict[str, Any], **aspects: Any) -> Package:

@@ -11,7 +11,7 @@ from harvesters.detect import Detection
 from harvesters.evidence import Seen
 from harvesters.oai_pmh import OaiPmh
 from harvesters.phrases import in_words
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from tests.conftest import Reply, Site
 from tests.harvesters.harvesting import harvest
 from tests.harvesters.test_csw import CATALOGUE, DATASET, in_rdf, records

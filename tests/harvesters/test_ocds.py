@@ -8,7 +8,7 @@ import pytest
 
 from harvesters.base import LastPage, Trouble
 from harvesters.errors import MalformedAnswer
-from harvesters.spool import Ask
+from harvesters.spool_lines import Ask
 from sandbox.ocds import PublicationList, ReleasePackages
 from sandbox.portal import Robots
 from tests.conftest import Reply, Site

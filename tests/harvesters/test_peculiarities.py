@@ -13,7 +13,7 @@ from harvesters.base import Answer, Source
 from harvesters.findings import blocks
 from harvesters.package import Package, encode
 from harvesters.registry import harvester_for
-from harvesters.spool import Ask, Record
+from harvesters.spool_lines import Ask, Record
 from tests.conftest import Reply, Site
 from tests.harvesters.dcat_pages import packages, reader, records
 from tests.harvesters.filereading import File

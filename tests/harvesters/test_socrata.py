@@ -7,7 +7,7 @@ from typing import Any
 from harvesters.base import Source
 from harvesters.package import Package
 from harvesters.socrata import Socrata
-from harvesters.spool import Record, raw_json
+from harvesters.spool_lines import Record, raw_json
 from tests.conftest import Reply, Site
 from tests.harvesters.harvesting import harvest
 

@@ -4,19 +4,9 @@ import pytest
 
 from harvesters.errors import SpoolError, SpoolInUse
 from harvesters.findings import Finding
-from harvesters.spool import (
-    Ask,
-    Checkpoint,
-    Header,
-    Noticed,
-    Record,
-    SpoolWriter,
-    Verdict,
-    progress,
-    raw_json,
-    read_spool,
-    whole_frames_bytes,
-)
+from harvesters.progress import progress
+from harvesters.spool import SpoolWriter, read_spool, whole_frames_bytes
+from harvesters.spool_lines import Ask, Checkpoint, Header, Noticed, Record, Verdict, raw_json
 
 HEADER = Header(
     source="xa-portal",

@@ -10,7 +10,7 @@ from harvesters.base import LastPage
 from harvesters.errors import MalformedAnswer
 from harvesters.package import Package
 from harvesters.phrases import in_words
-from harvesters.spool import Noticed
+from harvesters.spool_lines import Noticed
 from sandbox.content import Country
 from sandbox.portal import Robots
 from sandbox.table import Spreadsheet

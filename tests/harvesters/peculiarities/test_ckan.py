@@ -10,7 +10,7 @@ from harvesters.base import Advertised, LastPage, Source
 from harvesters.ckan_mapping import map_dataset
 from harvesters.errors import MalformedAnswer
 from harvesters.package import Mapped, Package
-from harvesters.spool import Record, raw_json
+from harvesters.spool_lines import Record, raw_json
 from tests.conftest import Reply, Site
 from tests.harvesters.filereading import File
 from tests.harvesters.harvesting import harvest

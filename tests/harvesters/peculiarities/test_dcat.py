@@ -10,7 +10,7 @@ from harvesters.base import Event, LastPage
 from harvesters.dcat import Dcat
 from harvesters.errors import MalformedAnswer
 from harvesters.package import encode
-from harvesters.spool import Ask
+from harvesters.spool_lines import Ask
 from tests.conftest import Reply, Site
 from tests.harvesters.dcat_pages import (
     PREFIXES,

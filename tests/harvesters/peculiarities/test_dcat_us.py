@@ -12,7 +12,7 @@ from harvesters.base import Source
 from harvesters.dcat_us import DcatUs
 from harvesters.findings import Finding, blocks
 from harvesters.package import Package, encode
-from harvesters.spool import Noticed, Record, raw_json
+from harvesters.spool_lines import Noticed, Record, raw_json
 from tests.harvesters.filereading import File
 
 URL = "https://data.xa.example/data.json"

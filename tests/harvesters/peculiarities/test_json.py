@@ -12,7 +12,7 @@ from harvesters.ckan_mapping import map_dataset
 from harvesters.errors import MalformedAnswer
 from harvesters.package import Package
 from harvesters.registry import harvester_for
-from harvesters.spool import Ask, Record, raw_json
+from harvesters.spool_lines import Ask, Record, raw_json
 from tests.harvesters.filereading import File
 
 PORTAL = "https://data.xa.example"

@@ -6,7 +6,7 @@ import pytest
 
 from harvesters.base import Source
 from harvesters.oai_pmh import OaiPmh
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from tests.conftest import Reply, Site
 from tests.harvesters.harvesting import harvest
 from tests.harvesters.test_iso import record as iso_record

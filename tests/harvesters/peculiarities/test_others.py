@@ -10,7 +10,7 @@ import pytest
 from harvesters.base import Source
 from harvesters.package import Package
 from harvesters.registry import harvester_for
-from harvesters.spool import Record
+from harvesters.spool_lines import Record
 from tests.conftest import Reply, Site
 from tests.harvesters.filereading import File
 from tests.harvesters.harvesting import harvest

@@ -9,7 +9,7 @@ import pytest
 from harvesters.dcat import Dcat
 from harvesters.package import Package, encode
 from harvesters.profile import validate_profile
-from harvesters.spool import Part, Record
+from harvesters.spool_lines import Part, Record
 from tests.harvesters.dcat_pages import FIXTURES, SOURCE, URL, Read, packages, reader, records
 
 
