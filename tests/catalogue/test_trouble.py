@@ -19,6 +19,14 @@ from tests.conftest import REPOSITORY, Catalogue, CkanDouble, Site, dataset
 PASSWORD = "s3cr3t-0123"
 
 
+def ran(catalogue: Catalogue, program: str) -> "subprocess.CompletedProcess[str]":
+    """A program of Python's, in this catalogue's environment."""
+    command = [sys.executable, "-c", program]
+    return subprocess.run(
+        command, env=catalogue.environment, cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+
+
 def told(catalogue: Catalogue, *arguments: str, status: int = 1) -> str:
     """What a command that cannot do its work says; it must be one sentence."""
     done = catalogue.run(*arguments, status=status)
@@ -197,9 +205,7 @@ def test_a_mistake_of_ours_keeps_its_traceback(catalogue: Catalogue):
             "sys.argv = ['catalogue', 'status']\n"
             "cli.main()"
         )
-        done = subprocess.run(
-            [sys.executable, "-c", program], env=catalogue.environment, cwd=REPOSITORY, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = ran(catalogue, program)
         assert "Traceback" in done.stderr
         assert words in done.stderr
 
@@ -222,8 +228,6 @@ def test_ctrl_c_before_the_command_has_begun_is_no_traceback(catalogue: Catalogu
         "from catalogue.cli import main\n"
         "main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=catalogue.environment, cwd=REPOSITORY, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = ran(catalogue, program)
     assert done.returncode == 128 + signal.SIGINT, done.stderr
     assert "Traceback" not in done.stderr

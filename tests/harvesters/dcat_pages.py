@@ -25,6 +25,13 @@ PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://
 
 Read = Callable[..., list[Event]]
 
+RDF_XML = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dct="http://purl.org/dc/terms/" '
+    'xmlns:dcat="http://www.w3.org/ns/dcat#" xmlns:vcard="http://www.w3.org/2006/vcard/ns#">{}</rdf:RDF>'
+)
+EU = "http://publications.europa.eu/resource/authority"
+IANA = "https://www.iana.org/assignments/media-types"
+
 
 def answer_of(path: Path, url: str = URL, headers: dict[str, str] | None = None) -> Answer:
     """The answer whose body is in a file."""

@@ -27,17 +27,21 @@ def provider(site: Site, claims: dict[str, object]) -> None:
     site.routes["/userinfo"] = lambda query: answer(claims)
 
 
+def trusting(site: Site) -> dict[str, str]:
+    """The settings of a desk that takes this provider's word."""
+    return {
+        "CATALOGUE_OIDC_URL": site.url, "CATALOGUE_OIDC_CLIENT": "desk", "CATALOGUE_OIDC_SECRET": "secret",
+        "CATALOGUE_PASSWORD": PASSWORD,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("email", "verified", "gets_in"),
     [("focal@xa.example", True, True), ("focal@xa.example", False, False), ("stranger@xa.example", True, False)],
 )
 def test_who_was_invited_gets_in_by_the_address_that_the_provider_vouches_for(email, verified, gets_in, site, tmp_path):
     provider(site, {"sub": "1", "email": email, "email_verified": verified, "name": "Somebody"})
-    environment = {
-        "CATALOGUE_OIDC_URL": site.url, "CATALOGUE_OIDC_CLIENT": "desk", "CATALOGUE_OIDC_SECRET": "secret",
-        "CATALOGUE_PASSWORD": PASSWORD,
-    }  # fmt: skip
-    with browsing.desk(tmp_path / "home", environment) as (catalogue, url), requests.Session() as session:
+    with browsing.desk(tmp_path / "home", trusting(site)) as (catalogue, url), requests.Session() as session:
         catalogue.run("people", "add", "focal@xa.example", "--state", "XA")
         page = session.get(f"{url}/fr/accounts/login/", timeout=30).text
         (action,) = re.findall(r'action="(/accounts/\S+/login/)"', page)
@@ -64,11 +68,7 @@ def test_a_browser_is_led_to_the_provider_and_back(site, tmp_path):
         )
 
     site.routes["/authorize"] = authorize
-    environment = {
-        "CATALOGUE_OIDC_URL": site.url, "CATALOGUE_OIDC_CLIENT": "desk", "CATALOGUE_OIDC_SECRET": "secret",
-        "CATALOGUE_PASSWORD": PASSWORD,
-    }  # fmt: skip
-    with browsing.desk(tmp_path / "home", environment) as (catalogue, url), browsing.browser() as browser:
+    with browsing.desk(tmp_path / "home", trusting(site)) as (catalogue, url), browsing.browser() as browser:
         catalogue.run("people", "add", "focal@xa.example", "--state", "XA")
         page = browser.new_context().new_page()
         page.goto(f"{url}/en/accounts/login/")

@@ -27,13 +27,6 @@ from tests.harvesters.dcat_pages import (
 )
 from tests.harvesters.harvesting import harvest
 
-RDF_XML = (
-    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dct="http://purl.org/dc/terms/" '
-    'xmlns:dcat="http://www.w3.org/ns/dcat#" xmlns:vcard="http://www.w3.org/2006/vcard/ns#">{}</rdf:RDF>'
-)
-EU = "http://publications.europa.eu/resource/authority"
-IANA = "https://www.iana.org/assignments/media-types"
-
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:

@@ -6,20 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.harvesters.dcat_pages import (
+    EU,
+    IANA,
     PREFIXES,
+    RDF_XML,
     Read,
     dataset,
     mapped,
     notices,
     reader,
 )
-
-RDF_XML = (
-    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dct="http://purl.org/dc/terms/" '
-    'xmlns:dcat="http://www.w3.org/ns/dcat#" xmlns:vcard="http://www.w3.org/2006/vcard/ns#">{}</rdf:RDF>'
-)
-EU = "http://publications.europa.eu/resource/authority"
-IANA = "https://www.iana.org/assignments/media-types"
 
 
 @pytest.fixture
